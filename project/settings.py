@@ -1,0 +1,209 @@
+"""All settings, from the environment; `docs/configuration.md` lists the variables."""
+
+from __future__ import annotations
+
+import zoneinfo
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from project.addresses import in_url, network_address, own_hosts, parse_origin
+from project.content_security import CSP
+from project.databases import parse_database_url
+from project.email import parse_email_url
+from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
+from project.secret_key import check_secret_key, kept_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+FRONTEND_DIR = BASE_DIR / "frontend"
+
+DEBUG = env_bool("DEBUG")
+DATA_DIR = Path(env_text("DATA_DIR") or BASE_DIR / "data").resolve()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR must be a folder that can be written to: {error}.") from error
+
+_given_key = env_secret("SECRET_KEY")
+SECRET_KEY = check_secret_key(_given_key) if _given_key else kept_secret_key(DATA_DIR / "secret_key")
+
+# Addresses
+
+HOST = env_text("HOST")
+PORT = env_int("PORT", at_most=65535)
+PUBLIC_URL, _public_host = parse_origin(
+    "PUBLIC_URL", env_text("PUBLIC_URL") or f"http://{in_url(network_address())}:{PORT}"
+)
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+_own_hosts = [in_url(host) for host in own_hosts()]
+_more_origins = [parse_origin("ALLOWED_ORIGINS", origin)[0] for origin in env_list("ALLOWED_ORIGINS")]
+
+ALLOWED_HOSTS = [_public_host, *_own_hosts, *env_list("ALLOWED_HOSTS")]
+# Pages of these origins may post forms and open sockets; the same server is often reached by several names.
+ALLOWED_ORIGINS = list(
+    dict.fromkeys([PUBLIC_URL, *(f"http://{host}:{PORT}" for host in _own_hosts), *_more_origins])
+)
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+FORWARDED_ALLOW_IPS = env_list("FORWARDED_ALLOW_IPS")
+MAX_SOCKETS = env_int("MAX_SOCKETS", at_least=1)
+ADMIN_ENABLED = env_bool("ADMIN_ENABLED")
+
+# The application
+
+INSTALLED_APPS = [
+    "daphne",  # first, because it replaces `runserver`
+    "project.apps.OperatorAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "live_polls",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "project.content_security.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [FRONTEND_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "project.content_security.csp",
+            ],
+        },
+    },
+]
+
+# Stores
+
+DATABASES = {"default": parse_database_url(env_secret("DATABASE_URL"), data_dir=DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env_secret("REDIS_URL")
+_redis_layer: dict[str, Any] = {
+    "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+    # Without a connect timeout a dead Redis holds a publisher for minutes; a read timeout would end idle subscriptions.
+    "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2, "socket_keepalive": True}]},
+}
+_local_layer: dict[str, Any] = {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+CHANNEL_LAYERS = {"default": _redis_layer if REDIS_URL else _local_layer}
+
+# Accounts
+
+AUTH_USER_MODEL = "live_polls.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "live_polls:rooms"
+LOGOUT_REDIRECT_URL = "live_polls:landing"
+ACCOUNT_ADAPTER = "project.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+
+# Security
+
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS") if IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    # Older Safari does not take 'self' for the socket's scheme; the middleware adds the request's own ws address.
+    "connect-src": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "require-trusted-types-for": ["'script'"],
+}
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for sub-domains: they are not ours to decide about
+    "security.W008",  # redirects to https belong to the proxy; phones may come by plain http in a lecture room
+    "security.W021",  # HSTS preload is a promise that the operator of the domain makes
+]
+# Forms of this application are small; a ballot is far below this.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+# Languages and time
+
+LANGUAGE_CODE = env_text("LANGUAGE_CODE")
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "live_polls" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env_text("TIME_ZONE")
+if TIME_ZONE not in zoneinfo.available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE must be a name like Europe/Berlin, not {TIME_ZONE!r}.")
+
+# Files
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [FRONTEND_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "project.static_files.HashedStorage"},
+}
+
+# Mail and logs
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_text("EMAIL_FROM")
+_mail = parse_email_url(env_secret("EMAIL_URL"))
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST = _mail.host
+EMAIL_PORT = _mail.port
+EMAIL_HOST_USER = _mail.user
+EMAIL_HOST_PASSWORD = _mail.password
+EMAIL_USE_TLS = _mail.starttls
+EMAIL_USE_SSL = _mail.tls
+EMAIL_TIMEOUT = 10
+
+LOG_LEVEL = env_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django's own handlers would print the same line twice.
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}
