@@ -38,16 +38,16 @@ class LazyNonce(SimpleLazyObject):
         super().__init__(lambda: secrets.token_urlsafe(16))
 
     def __bool__(self) -> bool:
-        return self.__dict__.get("_wrapped") is not empty
+        return self._wrapped is not empty
 
 
 def build_policy(policy: Policy, nonce: LazyNonce | str | None = None) -> str:
     """Return the header's value; the nonce's place stays empty where no nonce was used."""
+    quoted = f"'nonce-{nonce}'" if nonce else ""
     directives = []
     for name, sources in policy.items():
-        values = [str(nonce and f"'nonce-{nonce}'") if source == CSP.NONCE else str(source) for source in sources]
-        kept = [value for value, source in zip(values, sources, strict=True) if source != CSP.NONCE or nonce]
-        directives.append(f"{name} {' '.join(kept)}")
+        values = [quoted if source == CSP.NONCE else str(source) for source in sources]
+        directives.append(" ".join([name, *filter(None, values)]))
     return "; ".join(directives)
 
 

@@ -149,7 +149,6 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    # Older Safari does not take 'self' for the socket's scheme; the middleware adds the request's own ws address.
     "connect-src": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],

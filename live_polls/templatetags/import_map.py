@@ -24,7 +24,7 @@ MODULES = "live_polls/js/"
 def import_map(context: Context) -> SafeString:
     """The map as a script element, with the page's nonce where there is one; elsewhere its hash allows it."""
     nonce = context.get("csp_nonce")
-    attribute = format_html(' nonce="{}"', nonce) if nonce else ""
+    attribute = format_html(' nonce="{}"', nonce) if nonce is not None else ""
     # Our own addresses, written by json.dumps: "<" cannot occur in them.
     return format_html('<script type="importmap"{}>{}</script>', attribute, mark_safe(import_map_json()))  # noqa: S308
 
