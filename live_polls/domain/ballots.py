@@ -1,0 +1,183 @@
+"""Cast, change and withdraw ballots: the only writer of ballots, in batches.
+
+One transaction counts a whole batch. Its order is the same everywhere, and is the proof that a ballot counts once:
+
+1. lock the batch's polls, in id order, as a statement of its own;
+2. only then read whether they are open, in which round, and the ballots that are there;
+3. go through the casts in the order of their arrival: a resend of what is in force gets its receipt whatever the
+   state; an older one is stale; a new one is counted if the poll is open;
+4. upsert the ballots, and add the *difference* they make to the counters, keys sorted;
+5. bump the rooms' versions, last, in id order; announce after commit.
+
+Every cast may be repeated, as often as one likes: the key is (poll, round, participant), the order is `seq`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from live_polls import events
+from live_polls.domain import ballot_rows
+from live_polls.domain.ballot_rows import BallotKey, BallotRow, PollRow, TallyChange
+from live_polls.domain.lifecycle import COUNTDOWN_GRACE
+from live_polls.domain.receipts import receipt
+from live_polls.enums import PollState, RoomState
+from live_polls.errors import (
+    InvalidAnswerError,
+    PollClosedError,
+    PollError,
+    PollNotFoundError,
+    RoomEndedError,
+    StaleBallotError,
+)
+from live_polls.kinds import KINDS, Kind
+from live_polls.kinds.base import Shape
+
+_OPEN = PollState.OPEN.value
+_LIVE = RoomState.LIVE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A ballot as it was sent. `answer` is raw; None withdraws. `seq` is the participant's own counter, from 1."""
+
+    room_id: int
+    participant: str
+    poll: str
+    round: int
+    seq: int
+    answer: object
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The ballot is committed and counted exactly once. `version` of the room includes it."""
+
+    receipt: str
+    seq: int
+    epoch: str
+    version: int
+    changed: bool
+
+
+Outcome = Counted | PollError
+
+
+def cast_batch(casts: Sequence[Cast]) -> list[Outcome]:
+    """Count the casts in one transaction; one outcome a cast, in their order.
+
+    Refusals are outcomes, not exceptions: one voter's mistake costs no other voter's ballot. What is raised
+    (a database error) means that nothing of the batch was written. Repeatable: see the module.
+    """
+    with transaction.atomic(durable=True):
+        batch = _Batch(casts)
+        versions = batch.write()
+    for room_id, version in versions.items():
+        events.announce(events.RoomChanged(room_id, version))
+    return batch.outcomes(versions)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A poll of the batch, with what is worked out once and not once a ballot."""
+
+    row: PollRow
+    kind: Kind
+    shape: Shape
+    refusal: type[PollClosedError] | type[RoomEndedError] | None
+
+
+class _Batch:
+    """The work of one transaction: which ballots are in force after it, and what they change."""
+
+    def __init__(self, casts: Sequence[Cast]) -> None:
+        self._casts = casts
+        codes = sorted({cast.poll for cast in casts})
+        ballot_rows.lock_polls(codes)
+        rows = ballot_rows.read_polls(codes, deadline_after=timezone.now() - COUNTDOWN_GRACE)
+        self._polls = {code: _asked(row) for code, row in rows.items()}
+        self._by_id = {poll.row.id: poll for poll in self._polls.values()}
+        keys = {_key(cast, self._polls[cast.poll]) for cast in casts if cast.poll in self._polls}
+        self._before = ballot_rows.read_ballots(sorted(keys))
+        self._after = dict(self._before)
+        self._results: list[tuple[BallotRow, bool] | PollError] = [self._judge(cast) for cast in casts]
+
+    def _judge(self, cast: Cast) -> tuple[BallotRow, bool] | PollError:
+        """What becomes of one cast: the row in force for it and whether this cast put it there, or a refusal."""
+        poll = self._polls.get(cast.poll)
+        if poll is None or poll.row.room_id != cast.room_id or cast.round > poll.row.round:
+            return PollNotFoundError()
+        key = _key(cast, poll)
+        now = self._after.get(key)
+        try:
+            answer = None if cast.answer is None else _canonical(poll, cast.answer)
+        except InvalidAnswerError as error:
+            return error
+        if now is not None and cast.seq <= now.seq:
+            if (cast.seq, answer) == (now.seq, now.answer):
+                return now, False
+            return StaleBallotError(seq=now.seq, answer=now.answer)
+        if poll.refusal is not None:
+            return poll.refusal()
+        if cast.round != poll.row.round:
+            return PollClosedError("That round is over. This ballot was not counted; one counted before still is.")
+        row = BallotRow(*key, cast.seq, answer)
+        self._after[key] = row
+        return row, True
+
+    def write(self) -> dict[int, int]:
+        """Write what changed; {room id: new version} of the rooms that did."""
+        rows = [row for key, row in self._after.items() if self._before.get(key) is not row]
+        ballot_rows.write_ballots(sorted(rows))
+        ballot_rows.add_to_tallies(self._tally_changes(rows))
+        return ballot_rows.bump_rooms({self._by_id[row.poll_id].row.room_id for row in rows})
+
+    def _tally_changes(self, rows: Sequence[BallotRow]) -> list[TallyChange]:
+        """The difference that the rows make, summed a counter, in the order in which counters are locked."""
+        total: Counter[tuple[int, int, str]] = Counter()
+        for row in rows:
+            poll = self._by_id[row.poll_id]
+            before = self._before.get(BallotKey(*row[:3]))
+            for sign, ballot in ((-1, before), (1, row)):
+                if ballot is not None and ballot.answer is not None:
+                    for counter, n in poll.kind.counters(json.loads(ballot.answer), poll.shape).items():
+                        total[row.poll_id, row.round, counter] += sign * n
+        return [TallyChange(*key, n) for key, n in sorted(total.items()) if n]
+
+    def outcomes(self, versions: dict[int, int]) -> list[Outcome]:
+        """One outcome a cast, in the order of the casts; call after commit."""
+        return [
+            result if isinstance(result, PollError) else self._counted(cast, *result, versions)
+            for cast, result in zip(self._casts, self._results, strict=True)
+        ]
+
+    def _counted(self, cast: Cast, row: BallotRow, changed: bool, versions: dict[int, int]) -> Counted:  # noqa: FBT001 -- unpacked from the result
+        poll = self._polls[cast.poll].row
+        version = versions.get(poll.room_id, poll.room_version)
+        return Counted(receipt(poll.ballot_key, row), row.seq, poll.epoch, version, changed)
+
+
+def _asked(row: PollRow) -> _Asked:
+    refusal: type[PollClosedError] | type[RoomEndedError] | None = None
+    if row.room_state != _LIVE:
+        refusal = RoomEndedError
+    elif row.state != _OPEN or not row.in_time:
+        refusal = PollClosedError
+    settings = json.loads(row.settings) if isinstance(row.settings, str) else row.settings
+    return _Asked(row, KINDS[row.kind], Shape(row.n_options, settings), refusal)
+
+
+def _key(cast: Cast, poll: _Asked) -> BallotKey:
+    return BallotKey(poll.row.id, cast.round, cast.participant)
+
+
+def _canonical(poll: _Asked, raw: object) -> str:
+    """The answer as it is stored and compared: JSON text, keys and lists in the order the kind gave them."""
+    return msgspec.json.encode(poll.kind.parse_answer(raw, poll.shape)).decode()

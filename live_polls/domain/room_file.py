@@ -1,0 +1,90 @@
+"""Read a room file: TOML in, a plan of the room out, or every mistake with its line.
+
+Nothing here touches the database; room_loading.py brings a plan to life.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.utils.translation import gettext as _
+
+from live_polls.domain.room_file_checks import Mistake, Report, RoomFileError, Section
+from live_polls.domain.room_file_polls import read_polls
+from live_polls.domain.room_file_positions import find_positions
+from live_polls.domain.room_plan import RoomPlan
+from live_polls.enums import ResultsVisibility
+
+MAX_BYTES = 1_000_000
+MAX_SLUG = 80
+MAX_TITLE = 120
+
+
+def parse_room_file(content: bytes) -> RoomPlan:
+    """The plan that the file describes; RoomFileError with all of its mistakes."""
+    if len(content) > MAX_BYTES:
+        raise RoomFileError([Mistake(1, _("This file is too large to be a room."))])
+    document = _open(_decode(content))
+    document.refuse_others(("room", "polls"))
+    plan = _read_room(document)
+    if document.report.mistakes:
+        raise RoomFileError(document.report.mistakes)
+    return plan
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")  # some editors put a mark in front
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RoomFileError([Mistake(line, _("This is not UTF-8 text."))]) from None
+
+
+def _open(text: str) -> Section:
+    try:
+        raw = tomllib.loads(text)
+        return Section(Report(find_positions(text)), (), raw)
+    except tomllib.TOMLDecodeError as error:
+        raise RoomFileError([_syntax_mistake(error, text)]) from None
+    except RecursionError:
+        raise RoomFileError([Mistake(1, _("Lists or tables are nested too deeply."))]) from None
+
+
+def _syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> Mistake:
+    """tomllib tells the place only at the end of its sentence: “… (at line 3, column 5)”."""
+    message, _at, place = str(error).rpartition(" (at ")
+    line = re.match(r"line (\d+)", place)
+    last = text.rstrip("\n").count("\n") + 1
+    return Mistake(
+        int(line[1]) if line else last,
+        _("This is not TOML: %(message)s.") % {"message": message or place},
+    )
+
+
+def _read_room(document: Section) -> RoomPlan:
+    raw = document.raw.get("room")
+    is_table = isinstance(raw, dict)
+    if not is_table:
+        document.mistake("room", _("The file needs a table [room] with “slug” and “title”."))
+    room = Section(document.report, ("room",), raw if isinstance(raw, dict) else {})
+    room.refuse_others(("slug", "title", "results"))
+    return RoomPlan(
+        slug=_read_slug(room, required=is_table),
+        title=room.text("title", longest=MAX_TITLE, required=is_table),
+        results=room.choice("results", ResultsVisibility) or ResultsVisibility.LIVE,
+        polls=read_polls(document),
+        line=room.report.line(room.path),
+    )
+
+
+def _read_slug(room: Section, *, required: bool) -> str:
+    slug = room.text("slug", longest=MAX_SLUG, required=required)
+    try:
+        if slug:
+            validate_slug(slug)
+    except ValidationError:
+        room.mistake("slug", _("“slug” may hold letters a to z, digits, - and _ only."))
+    return slug

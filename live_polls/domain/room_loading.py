@@ -1,0 +1,149 @@
+"""Bring the plan of a room file to life: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from live_polls.domain import lifecycle, polls, rooms
+from live_polls.domain.room_file_checks import Mistake, RoomFileError
+from live_polls.domain.room_file_polls import default_key
+from live_polls.domain.room_plan import PollPlan, RoomPlan
+from live_polls.domain.versions import bump_layout
+from live_polls.enums import PollState, Role
+from live_polls.errors import PollError, PollHasBallotsError
+from live_polls.models import Account, Membership, Option, Poll, Room
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRoom:
+    """The room as it is now. `changed` is false when the file said nothing new."""
+
+    room: Room
+    created: bool
+    changed: bool
+
+
+def load_room(plan: RoomPlan, *, host: Account | None = None) -> LoadedRoom:
+    """Create the room with this slug, or bring it to what the plan says. Repeatable: the same plan changes nothing.
+
+    Polls and options are the same as before when their keys are; keyed polls that the plan does not have are
+    removed. What would falsify ballots is refused with RoomFileError, and then nothing at all is written.
+    """
+    with transaction.atomic():
+        room = Room.objects.filter(slug=plan.slug).first()
+        before = room.version if room else None
+        if room is None:
+            room = rooms.create_room(title=plan.title, results=plan.results, slug=plan.slug)
+        if host is not None:
+            Membership.objects.update_or_create(room=room, account=host, defaults={"role": Role.HOST})
+        loading = _Loading(room, plan)
+        loading.load_polls()
+        rooms.edit_room(room, title=plan.title, results=plan.results)  # after the polls: rooms are locked last
+        if loading.refusals:
+            raise RoomFileError(loading.refusals)
+    room.refresh_from_db()
+    return LoadedRoom(room, created=before is None, changed=room.version != before)
+
+
+@dataclass(slots=True)
+class _Loading:
+    room: Room
+    plan: RoomPlan
+    refusals: list[Mistake] = field(default_factory=list)
+
+    def load_polls(self) -> None:
+        # Locked as every writer of ballots locks them: what has no ballots now gets none before commit.
+        list(Poll.objects.select_for_update(no_key=True).filter(room=self.room).order_by("pk").values_list("pk"))
+        stored = list(Poll.objects.filter(room=self.room).order_by("position", "pk"))
+        by_key = {default_key(poll.prompt): poll for poll in stored if not poll.key}
+        by_key |= {poll.key: poll for poll in stored if poll.key}
+        planned = {poll.key for poll in self.plan.polls}
+        for poll in stored:
+            if poll.key and poll.key not in planned:
+                self._remove(poll)
+        loaded = [self._load(by_key.get(poll.key), poll) for poll in self.plan.polls]
+        if not self.refusals:
+            self._put_in_order([poll for poll in loaded if poll is not None])
+
+    def _load(self, poll: Poll | None, plan: PollPlan) -> Poll | None:
+        """Create or edit one poll; a refusal is noted, so that all of them are heard at once."""
+        try:
+            if poll is None:
+                return self._create(plan)
+            self._edit(poll, plan)
+        except PollError as error:
+            self.refusals.append(Mistake(plan.line, str(error)))
+        return poll
+
+    def _create(self, plan: PollPlan) -> Poll:
+        poll = polls.add_poll(self.room, plan.draft, key=plan.key)
+        _name_options(poll, plan)
+        if plan.state in {PollState.OPEN, PollState.CLOSED}:
+            lifecycle.open_poll(poll)
+        if plan.state == PollState.CLOSED:
+            lifecycle.close_poll(poll)
+        if plan.state == PollState.ARCHIVED:
+            lifecycle.archive_poll(poll)
+        return poll
+
+    def _edit(self, poll: Poll, plan: PollPlan) -> None:
+        try:
+            polls.edit_poll(poll, plan.draft)
+        except PollHasBallotsError:
+            if not _is_rewording(poll, plan):
+                raise PollHasBallotsError(
+                    _(
+                        "People are voting in this poll or have voted: its prompt, kind, settings and options must "
+                        "stay as they are. Give the new poll another “key”."
+                    )
+                ) from None
+            _reword(poll, plan)
+            polls.edit_poll(poll, plan.draft)
+        Poll.objects.filter(pk=poll.pk).exclude(key=plan.key).update(key=plan.key)
+        _name_options(poll, plan)
+
+    def _remove(self, poll: Poll) -> None:
+        if polls.has_ballots(poll):
+            kept = _("The poll “%(key)s” is missing, but people have voted in it. Put it back, or delete it by hand.")
+            self.refusals.append(Mistake(self.plan.line, kept % {"key": poll.key}))
+        else:
+            polls.remove_poll(poll)
+
+    def _put_in_order(self, loaded: list[Poll]) -> None:
+        """Give the polls of the file its order, in the places they hold; polls made elsewhere stay where they are."""
+        order = list(Poll.objects.filter(room=self.room).order_by("position", "pk"))
+        wanted = iter(loaded)
+        target = [next(wanted) if poll in loaded else poll for poll in order]
+        for position, poll in enumerate(target):
+            if order[position] != poll:
+                polls.move_poll(poll, position=position)
+                order.remove(poll)
+                order.insert(position, poll)
+
+
+def _is_rewording(poll: Poll, plan: PollPlan) -> bool:
+    """Whether only spelling differs: the same words in the prompt, and the same options, by key, in their order."""
+    keys = [option.key or default_key(option.text) for option in poll.options.all()]
+    return (
+        (poll.kind, poll.settings) == (plan.draft.kind, plan.draft.settings)
+        and default_key(poll.prompt) == default_key(plan.draft.prompt)
+        and keys == [option.key for option in plan.options]
+    )
+
+
+def _reword(poll: Poll, plan: PollPlan) -> None:
+    Poll.objects.filter(pk=poll.pk).update(prompt=plan.draft.prompt)
+    for number, option in enumerate(plan.options, start=1):
+        Option.objects.filter(poll=poll, number=number).update(text=option.text)
+    bump_layout(poll.room_id)
+
+
+def _name_options(poll: Poll, plan: PollPlan) -> None:
+    """Keep the keys of the options, so that a text can be corrected later. No screen shows them: no new version."""
+    stored = list(poll.options.values_list("key", flat=True))
+    for number, option in enumerate(plan.options, start=1):
+        if stored[number - 1] != option.key:
+            Option.objects.filter(poll=poll, number=number).update(key=option.key)

@@ -1,0 +1,37 @@
+"""What a room file asks for, free of mistakes, each part with the line it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from live_polls.domain.polls import PollDraft
+from live_polls.enums import PollState, ResultsVisibility
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPlan:
+    """An option; `key` is what makes it the same option after its text was corrected."""
+
+    key: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollPlan:
+    """A poll; `state` is what it is given when it is created, and never again."""
+
+    key: str
+    draft: PollDraft
+    options: tuple[OptionPlan, ...]
+    state: PollState
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    slug: str
+    title: str
+    results: ResultsVisibility
+    polls: tuple[PollPlan, ...]
+    line: int

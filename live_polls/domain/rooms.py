@@ -1,0 +1,73 @@
+"""Create, rename, end and delete rooms."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from live_polls.domain import join_codes
+from live_polls.domain.texts import clean_line
+from live_polls.domain.versions import bump_layout
+from live_polls.enums import PollState, ResultsVisibility, Role, RoomState
+from live_polls.models import Account, Ballot, Membership, Option, Poll, Room, Tally
+from live_polls.models.room import new_secret
+
+
+def create_room(
+    *, title: str, owner: Account | None = None, results: str = ResultsVisibility.LIVE, slug: str | None = None
+) -> Room:
+    """A new room with a fresh join code, owned by `owner` (operators own what nobody owns).
+
+    Not repeatable: each call makes another room.
+    """
+    with transaction.atomic():
+        room = Room.objects.create(
+            join_code=join_codes.allocate(), title=clean_line(title), results=results, slug=slug
+        )
+        if owner is not None:
+            Membership.objects.create(room=room, account=owner, role=Role.HOST)
+    return room
+
+
+def edit_room(room: Room, *, title: str, results: str) -> None:
+    """Change the title and who sees results. Repeatable: what is already so bumps nothing."""
+    with transaction.atomic():
+        changed = (
+            Room.objects.filter(pk=room.pk)
+            .exclude(title=clean_line(title), results=results)
+            .update(title=clean_line(title), results=results)
+        )
+        if changed:
+            bump_layout(room.pk)
+    room.refresh_from_db()
+
+
+def end_room(room: Room) -> None:
+    """Close every open poll and the room itself; screens say goodbye. Repeatable."""
+    with transaction.atomic():
+        list(Poll.objects.select_for_update(no_key=True).filter(room=room).order_by("pk").values_list("pk"))
+        Poll.objects.filter(room=room, state=PollState.OPEN).update(state=PollState.CLOSED, deadline=None)
+        live = Room.objects.filter(pk=room.pk, state=RoomState.LIVE)
+        if live.update(state=RoomState.ENDED, ended_at=timezone.now()):
+            bump_layout(room.pk)
+    room.refresh_from_db()
+
+
+def delete_room(room: Room) -> None:
+    """Delete the room with everything in it, ballots included, for good. Repeatable.
+
+    Set-wise and children first: a hall's ballots are not carried through Python to be deleted.
+    """
+    with transaction.atomic():
+        Room.objects.filter(pk=room.pk).update(current=None)
+        Ballot.objects.filter(poll__room=room).delete()
+        Tally.objects.filter(poll__room=room).delete()
+        Option.objects.filter(poll__room=room).delete()
+        Poll.objects.filter(room=room).delete()
+        Room.objects.filter(pk=room.pk).delete()
+
+
+def revoke_stage_links(room: Room) -> None:
+    """Make every stage link given out so far worthless. Repeatable."""
+    Room.objects.filter(pk=room.pk).update(stage_key=new_secret())
+    room.refresh_from_db(fields=["stage_key"])

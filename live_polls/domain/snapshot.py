@@ -1,0 +1,199 @@
+"""The state of a room as of one version. The only place that reads version and counts together.
+
+One consistent read gives the room, its polls, the counters of the open round of each, and the ballots of the
+participants who asked: what a frame says is true of exactly one version. A read that knows an earlier state costs
+one row when nothing happened, and counters only when people merely voted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from live_polls.domain import ballot_rows
+from live_polls.domain.receipts import receipt
+from live_polls.enums import PollState
+from live_polls.models import Option, Poll, Room, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    """A poll as of a version. `counters` are of the current round; `results` is the rule in force."""
+
+    id: int
+    code: str
+    kind: str
+    prompt: str
+    state: str
+    round: int
+    options: tuple[tuple[int, str], ...]
+    settings: Mapping[str, Any]
+    results: str
+    shown: bool | None
+    seconds: int | None
+    deadline: datetime | None
+    counters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """A room as of `version`; polls in the order of the room. `secrets` never leave the process."""
+
+    id: int
+    epoch: str
+    version: int
+    layout_version: int
+    join_code: str
+    title: str
+    state: str
+    results: str
+    screen: str
+    current: str | None
+    secrets: RoomSecrets
+    polls: tuple[PollView, ...] = ()
+
+    def poll(self, code: str) -> PollView | None:
+        """The poll with this code, or None."""
+        return next((poll for poll in self.polls if poll.code == code), None)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RoomSecrets:
+    ballot_key: str
+    voice_key: str
+    stage_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyBallot:
+    """A participant's own ballot in the current round; `answer` is canonical JSON text, None when withdrawn."""
+
+    poll: str
+    round: int
+    seq: int
+    answer: str | None
+    receipt: str
+
+
+Mine = dict[str, tuple[MyBallot, ...]]
+
+
+@contextmanager
+def consistent_read() -> Iterator[None]:
+    """Everything read inside stands at one version, and no writer waits for it.
+
+    SQLite: BEGIN DEFERRED, because Django's atomic() would take the write lock under IMMEDIATE. PostgreSQL:
+    REPEATABLE READ READ ONLY. Inside an open transaction that one decides.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+
+def read_room(
+    room_id: int, known: RoomView | None = None, participants: Sequence[str] = ()
+) -> tuple[RoomView | None, Mine]:
+    """The room (None when it was deleted) and the ballots of `participants` (ballot keys), at one version.
+
+    `known` is returned itself when it is still true. Repeatable.
+    """
+    with consistent_read():
+        view = _read_view(room_id, known)
+        mine = _read_mine(view, participants) if view is not None and participants else {}
+    return view, mine
+
+
+def read_versions(room_ids: Sequence[int]) -> dict[int, int]:
+    """{room id: version} of the rooms that exist: the safety net under lost hints."""
+    return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+
+
+ROOM_FIELDS = (
+    "pk",
+    "epoch",
+    "version",
+    "layout_version",
+    "join_code",
+    "title",
+    "state",
+    "results",
+    "screen",
+    "current__code",
+)
+
+
+def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
+    row = Room.objects.filter(pk=room_id).values_list(*ROOM_FIELDS, "ballot_key", "voice_key", "stage_key").first()
+    if row is None:
+        return None
+    view = RoomView(*row[:10], secrets=RoomSecrets(*row[10:]))
+    if known is not None and known.epoch == view.epoch:
+        if known.version == view.version and known.secrets == view.secrets:
+            return known
+        if known.layout_version == view.layout_version:
+            return replace(view, polls=_with_counters(known.polls, only_open=True))
+    return replace(view, polls=_with_counters(_read_polls(view), only_open=False))
+
+
+def _read_polls(view: RoomView) -> tuple[PollView, ...]:
+    options: dict[int, list[tuple[int, str]]] = {}
+    rows = Option.objects.filter(poll__room_id=view.id).order_by("poll_id", "number")
+    for poll_id, number, text in rows.values_list("poll_id", "number", "text"):
+        options.setdefault(poll_id, []).append((number, text))
+    return tuple(
+        PollView(
+            id=poll.pk,
+            code=poll.code,
+            kind=poll.kind,
+            prompt=poll.prompt,
+            state=poll.state,
+            round=poll.round,
+            options=tuple(options.get(poll.pk, ())),
+            settings=poll.settings,
+            results=poll.results or view.results,
+            shown=poll.shown,
+            seconds=poll.seconds,
+            deadline=poll.deadline,
+        )
+        for poll in Poll.objects.filter(room_id=view.id)
+    )
+
+
+def _with_counters(polls: tuple[PollView, ...], *, only_open: bool) -> tuple[PollView, ...]:
+    """The polls with their counters read anew; with `only_open` those that cannot change keep theirs."""
+    rounds = {poll.id: poll.round for poll in polls if not only_open or poll.state == PollState.OPEN.value}
+    counters: dict[int, dict[str, int]] = {poll_id: {} for poll_id in rounds}
+    rows = Tally.objects.filter(poll_id__in=list(rounds)).values_list("poll_id", "round", "counter", "n")
+    for poll_id, poll_round, counter, n in rows:
+        if poll_round == rounds[poll_id]:
+            counters[poll_id][counter] = n
+    return tuple(
+        replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls
+    )
+
+
+def _read_mine(view: RoomView, participants: Sequence[str]) -> Mine:
+    polls = {poll.id: poll for poll in view.polls if poll.state != PollState.DRAFT.value}
+    rows = ballot_rows.read_of_participants([(poll.id, poll.round) for poll in polls.values()], participants)
+    mine: dict[str, list[MyBallot]] = {}
+    for row in rows:
+        proof = receipt(view.secrets.ballot_key, row)
+        mine.setdefault(row.participant, []).append(
+            MyBallot(polls[row.poll_id].code, row.round, row.seq, row.answer, proof)
+        )
+    return {participant: tuple(ballots) for participant, ballots in mine.items()}

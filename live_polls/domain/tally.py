@@ -1,0 +1,70 @@
+"""The tally is derived: count again from the ballots, compare, and mend."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from live_polls.domain.versions import bump_layout
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Shape
+from live_polls.models import Ballot, Poll, Room, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A counter that does not stand where the ballots say."""
+
+    poll: Poll
+    round: int
+    counter: str
+    counted: int
+    stored: int
+
+
+def recount(room: Room | None = None, *, repair: bool = False) -> list[Difference]:
+    """Compare the tallies of a room (None: of all rooms) with the ballots; mend them with `repair`.
+
+    Poll by poll under the poll's lock, so that it is exact while people vote. Repeatable.
+    """
+    polls = Poll.objects.order_by("pk") if room is None else Poll.objects.filter(room=room).order_by("pk")
+    return [difference for poll in polls for difference in _recount_poll(poll, repair=repair)]
+
+
+def _recount_poll(poll: Poll, *, repair: bool) -> list[Difference]:
+    with transaction.atomic():
+        list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
+        counted, stored = _count_ballots(poll), _stored(poll)
+        differences = [
+            Difference(poll, round_, counter, counted[round_, counter], stored[round_, counter])
+            for round_, counter in sorted(counted.keys() | stored.keys())
+            if counted[round_, counter] != stored[round_, counter]
+        ]
+        if repair and differences:
+            for difference in differences:
+                Tally.objects.update_or_create(
+                    poll=poll,
+                    round=difference.round,
+                    counter=difference.counter,
+                    defaults={"n": difference.counted},
+                )
+            bump_layout(poll.room_id)
+    return differences
+
+
+def _count_ballots(poll: Poll) -> Counter[tuple[int, str]]:
+    kind, shape = KINDS[poll.kind], Shape(poll.options.count(), poll.settings)
+    total: Counter[tuple[int, str]] = Counter()
+    ballots = Ballot.objects.filter(poll=poll, answer__isnull=False).values_list("round", "answer")
+    for round_, answer in ballots.iterator():
+        for counter, n in kind.counters(json.loads(answer), shape).items():
+            total[round_, counter] += n
+    return total
+
+
+def _stored(poll: Poll) -> Counter[tuple[int, str]]:
+    rows = Tally.objects.filter(poll=poll).values_list("round", "counter", "n")
+    return Counter({(round_, counter): n for round_, counter, n in rows})

@@ -1,0 +1,23 @@
+"""The version of a room: bumped in the transaction of every visible change, announced after its commit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+
+from live_polls import events
+from live_polls.models import Room
+
+
+def bump_layout(room_id: int) -> int:
+    """Count a change of prompts, options, states or settings; return the new version.
+
+    Call it last in a transaction: the row lock it takes is held until commit, which makes the order of versions
+    the order of commits, and taking it last everywhere is what keeps writers from deadlock.
+    """
+    Room.objects.filter(pk=room_id).update(version=F("version") + 1, layout_version=F("version") + 1)
+    version = Room.objects.values_list("version", flat=True).get(pk=room_id)
+    transaction.on_commit(partial(events.announce, events.RoomChanged(room_id, version)))
+    return version

@@ -1,0 +1,147 @@
+"""Every error that people or programs can meet, with its wire code.
+
+PollError
+├── BadMessageError          bad_message      the frame is not one of ours
+├── RoomNotFoundError        not_found        no such room (or it was deleted)
+├── PollNotFoundError        not_found        no such poll in this room and round
+├── RoomEndedError           closed           the room has ended
+├── PollClosedError          closed           the poll takes no ballots now
+├── StaleBallotError         stale            a newer ballot of this participant is in force
+├── InvalidAnswerError       invalid_answer   the answer does not fit the poll
+├── InvalidSettingsError     invalid_settings the poll's own settings contradict each other
+├── PollHasBallotsError      has_ballots      the change would falsify ballots
+├── IllegalMoveError         illegal_move     that state cannot follow this one
+├── NotAllowedError          not_allowed      this person may not do that
+├── RateLimitedError         rate_limited     too much, too fast
+├── BusyError                busy             overloaded; nothing was written
+└── InternalError            internal         our fault; logged once
+
+Plain Python: the two renderers (one for HTTP, one for sockets) live at the edges.
+"""
+
+from __future__ import annotations
+
+
+class PollError(Exception):
+    """Base of all; `code` is the word on the wire, `http_status` its twin over HTTP."""
+
+    code = "internal"
+    http_status = 500
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadMessageError(PollError):
+    code = "bad_message"
+    http_status = 400
+
+
+class RoomNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "There is no room with this code.") -> None:
+        super().__init__(message)
+
+
+class PollNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "There is no such poll in this room.") -> None:
+        super().__init__(message)
+
+
+class RoomEndedError(PollError):
+    code = "closed"
+    http_status = 409
+
+    def __init__(self, message: str = "This room has ended.") -> None:
+        super().__init__(message)
+
+
+class PollClosedError(PollError):
+    code = "closed"
+    http_status = 409
+
+    def __init__(
+        self, message: str = "Voting is closed. This ballot was not counted; one counted before still is."
+    ) -> None:
+        super().__init__(message)
+
+
+class StaleBallotError(PollError):
+    """`seq` and `answer` (canonical JSON text or None) are what is in force."""
+
+    code = "stale"
+    http_status = 409
+
+    def __init__(self, *, seq: int, answer: str | None) -> None:
+        super().__init__("A newer ballot of yours is in force. This one was not counted.")
+        self.seq = seq
+        self.answer = answer
+
+
+class InvalidAnswerError(PollError):
+    code = "invalid_answer"
+    http_status = 422
+
+
+class InvalidSettingsError(PollError):
+    """`field` names the setting at fault, so that an editor or a room file can point at it."""
+
+    code = "invalid_settings"
+    http_status = 422
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class PollHasBallotsError(PollError):
+    code = "has_ballots"
+    http_status = 409
+
+    def __init__(
+        self,
+        message: str = "People have already voted in this poll: changing it would falsify their ballots.",
+    ) -> None:
+        super().__init__(message)
+
+
+class IllegalMoveError(PollError):
+    code = "illegal_move"
+    http_status = 409
+
+
+class NotAllowedError(PollError):
+    code = "not_allowed"
+    http_status = 403
+
+    def __init__(self, message: str = "You may not do this in this room.") -> None:
+        super().__init__(message)
+
+
+class RateLimitedError(PollError):
+    code = "rate_limited"
+    http_status = 429
+
+    def __init__(self, *, retry_ms: int) -> None:
+        super().__init__("Too many messages in a short time. Nothing was written; wait and send again.")
+        self.retry_ms = retry_ms
+
+
+class BusyError(PollError):
+    code = "busy"
+    http_status = 503
+
+    def __init__(self, *, retry_ms: int) -> None:
+        super().__init__("Too much at once. Nothing was written; send the same again.")
+        self.retry_ms = retry_ms
+
+
+class InternalError(PollError):
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on our side. Send the same again: it cannot count twice.")

@@ -1,0 +1,47 @@
+"""Facts announced after commit; the one outward door of the domain.
+
+A fact carries ids and a version, never state: whoever hears it reads for itself. Subscribers are called in the
+thread that committed, so they must return at once and must not raise. In a management command nobody listens,
+and the version poll of the serving processes finds the change within a second.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """Something that screens of the room may show has changed; `version` includes it."""
+
+    room_id: int
+    version: int
+
+
+Subscriber = Callable[[RoomChanged], None]
+_subscribers: list[Subscriber] = []
+
+
+def subscribe(subscriber: Subscriber) -> None:
+    """Call `subscriber` with each fact from now on. May be repeated; one call a fact."""
+    if subscriber not in _subscribers:
+        _subscribers.append(subscriber)
+
+
+def unsubscribe(subscriber: Subscriber) -> None:
+    """Stop calling `subscriber`. May be repeated."""
+    if subscriber in _subscribers:
+        _subscribers.remove(subscriber)
+
+
+def announce(fact: RoomChanged) -> None:
+    """Tell every subscriber. Call only after commit: a fact that was rolled back must never leave."""
+    for subscriber in tuple(_subscribers):
+        try:
+            subscriber(fact)
+        except Exception:  # noqa: BLE001 -- a deaf listener must never fail the deed that is already committed
+            logger.exception("A subscriber failed on %s", fact)

@@ -1,0 +1,19 @@
+"""Poll kinds, one file each. KINDS is the registry: explicit, ordered, greppable."""
+
+from __future__ import annotations
+
+from live_polls.kinds.base import Kind
+from live_polls.kinds.multiple_choice import MultipleChoice
+from live_polls.kinds.ranking import Ranking
+from live_polls.kinds.single_choice import SingleChoice
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        SingleChoice(),
+        MultipleChoice(),
+        Ranking(),
+    )
+}
+
+__all__ = ["KINDS", "Kind"]

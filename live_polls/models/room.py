@@ -1,0 +1,57 @@
+"""A room: one gathering with a join code."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from live_polls.enums import ResultsVisibility, RoomState, Screen
+
+
+def new_secret() -> str:
+    """128 random bits as hex: keys of rooms, and the epoch."""
+    return secrets.token_hex(16)
+
+
+def new_epoch() -> str:
+    """Short, because every frame carries it; only a restored backup ever gets another one."""
+    return secrets.token_hex(4)
+
+
+class Room(models.Model):
+    join_code = models.CharField(_("join code"), max_length=6, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True, null=True, blank=True)
+    title = models.CharField(_("title"), max_length=120)
+    state = models.CharField(_("state"), max_length=8, choices=RoomState, default=RoomState.LIVE)
+    results = models.CharField(
+        _("results"), max_length=12, choices=ResultsVisibility, default=ResultsVisibility.LIVE
+    )
+    screen = models.CharField(_("screen"), max_length=8, choices=Screen, default=Screen.CONTENT)
+    current = models.ForeignKey(
+        "live_polls.Poll", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("on stage")
+    )
+
+    epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
+    # `version` counts every visible change; `layout_version` is the version of the last change that was not only
+    # votes, so that a process can keep prompts and options and read nothing but counts while people vote.
+    version = models.BigIntegerField(default=1, editable=False)
+    layout_version = models.BigIntegerField(default=1, editable=False)
+
+    # Two keys, so that ballots cannot be joined with texts, names and questions of the same participant.
+    ballot_key = models.CharField(max_length=32, default=new_secret, editable=False)
+    voice_key = models.CharField(max_length=32, default=new_secret, editable=False)
+    # A stage link carries a signature over this; a new value revokes every link given out.
+    stage_key = models.CharField(max_length=32, default=new_secret, editable=False)
+
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+
+    def __str__(self) -> str:
+        return self.title
