@@ -31,7 +31,7 @@ class CSP(StrEnum):
     NONCE = "<CSP_NONCE_SENTINEL>"
 
 
-class LazyNonce(SimpleLazyObject):
+class LazyNonce(SimpleLazyObject):  # type: ignore[type-arg]  # generic in its types only
     """A nonce that comes into being when a template writes it; pages without scripts of their own get none."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def csp_override(policy: Policy) -> Callable[[Callable[..., Any]], Callable[...,
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         def overridden(response: HttpResponseBase) -> HttpResponseBase:
-            response._csp_config = policy  # type: ignore[attr-defined]  # as in Django 6
+            response._csp_config = policy  # type: ignore[attr-defined]  # noqa: SLF001 - as in Django 6
             return response
 
         if iscoroutinefunction(view):
@@ -99,7 +99,7 @@ class ContentSecurityPolicyMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        request._csp_nonce = LazyNonce()  # type: ignore[attr-defined]  # as in Django 6
+        request._csp_nonce = LazyNonce()  # type: ignore[attr-defined]  # noqa: SLF001 - as in Django 6
         if self.is_async:
             return self.respond(request)
         return set_headers(request, self.get_response(request))

@@ -33,7 +33,7 @@ VARIABLES = {
             "The address people type and scan, without a path. An https address makes the login cookies secure.",
             shown_default="`http://`, this machine's address on its network, `:PORT`",
         ),
-        Variable("HOST", "0.0.0.0", "The address the server listens on."),
+        Variable("HOST", "0.0.0.0", "The address the server listens on."),  # noqa: S104 - phones must reach it
         Variable("PORT", "8000", "The port the server listens on."),
         Variable(
             "DATA_DIR",
@@ -72,7 +72,9 @@ VARIABLES = {
         ),
         Variable("MAX_SOCKETS", "12000", "Sockets one server process accepts before it refuses more."),
         Variable("ADMIN_ENABLED", "on", "Whether `/admin/` exists."),
-        Variable("HSTS_SECONDS", "31536000", "How long browsers insist on https, sent only with an https `PUBLIC_URL`."),
+        Variable(
+            "HSTS_SECONDS", "31536000", "How long browsers insist on https, sent only with an https `PUBLIC_URL`."
+        ),
         Variable("TIME_ZONE", "UTC", "Time zone of dates on host pages, as `Europe/Berlin`."),
         Variable("LANGUAGE_CODE", "en", "Language of pages for browsers that ask for none we have."),
         Variable(

@@ -41,9 +41,7 @@ _more_origins = [parse_origin("ALLOWED_ORIGINS", origin)[0] for origin in env_li
 
 ALLOWED_HOSTS = [_public_host, *_own_hosts, *env_list("ALLOWED_HOSTS")]
 # Pages of these origins may post forms and open sockets; the same server is often reached by several names.
-ALLOWED_ORIGINS = list(
-    dict.fromkeys([PUBLIC_URL, *(f"http://{host}:{PORT}" for host in _own_hosts), *_more_origins])
-)
+ALLOWED_ORIGINS = list(dict.fromkeys([PUBLIC_URL, *(f"http://{host}:{PORT}" for host in _own_hosts), *_more_origins]))
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 FORWARDED_ALLOW_IPS = env_list("FORWARDED_ALLOW_IPS")
 MAX_SOCKETS = env_int("MAX_SOCKETS", at_least=1)
@@ -75,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "live_polls.views.errors.PollErrorMiddleware",
 ]
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"
@@ -139,10 +138,11 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "live_polls.views.errors.csrf_failure"
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS") if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],

@@ -82,7 +82,8 @@ def _accepts(accepted: bytes, coding: bytes) -> bool:
 
 def _brotli(content: bytes) -> bytes:
     quality = 11 if len(content) <= _BEST_COMPRESSION_UP_TO else 6
-    return brotli.compress(content, quality=quality)
+    compressed: bytes = brotli.compress(content, quality=quality)
+    return compressed
 
 
 def _gzip(content: bytes) -> bytes:

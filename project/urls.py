@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+from allauth.account import views as allauth
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from live_polls.views import accounts, health, polls, rooms
+
 # Names are used with their namespace: `live_polls:audience`.
-live_polls: list[URLPattern | URLResolver] = []
+live_polls: list[URLPattern | URLResolver] = [
+    path("welcome/<str:token>", accounts.welcome, name="welcome"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/new", rooms.room_new, name="room-new"),
+    path("rooms/<str:join_code>/edit", rooms.room_edit, name="room-edit"),
+    path("rooms/<str:join_code>/stage-link", rooms.room_stage_link, name="room-stage-link"),
+    path("rooms/<str:join_code>/end", rooms.room_end, name="room-end"),
+    path("rooms/<str:join_code>/delete", rooms.room_delete, name="room-delete"),
+    path("rooms/<str:join_code>/polls/new", polls.poll_new, name="poll-new"),
+    path("rooms/<str:join_code>/polls/<str:poll>/edit", polls.poll_edit, name="poll-edit"),
+    path("rooms/<str:join_code>/polls/<str:poll>/delete", polls.poll_delete, name="poll-delete"),
+    path("rooms/<str:join_code>/polls/<str:poll>/move", polls.poll_move, name="poll-move"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+# Of allauth's pages only those that an account made by an operator needs.
+account: list[URLPattern | URLResolver] = [
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("signup/", allauth.signup, name="account_signup"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", allauth.password_change, name="account_change_password"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((live_polls, "live_polls"))),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(account)),
 ]
 if settings.ADMIN_ENABLED:
     urlpatterns.append(path("admin/", admin.site.urls))
+
+handler400 = "live_polls.views.errors.bad_request"
+handler403 = "live_polls.views.errors.forbidden"
+handler404 = "live_polls.views.errors.not_found"
+handler500 = "live_polls.views.errors.server_error"
