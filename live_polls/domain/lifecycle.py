@@ -142,44 +142,6 @@ def set_screen(room: Room, screen: Screen) -> None:
     room.refresh_from_db()
 
 
-def next_step(room: Room) -> Poll | None:
-    """One step on: open → close → show results → the next poll, opened. Returns the poll now on stage.
-
-    NOT repeatable by nature; a remote sends it with the step it saw, see `views/acts.py`.
-    """
-    current = Room.objects.select_related("current").get(pk=room.pk).current
-    if current is None or current.state == PollState.ARCHIVED:
-        return _step_to(room, _following(room, current))
-    if current.state == PollState.DRAFT:
-        open_poll(current)
-    elif current.state == PollState.OPEN:
-        close_poll(current)
-    elif not current.shown and _results_rule(current) == "host":
-        show_results(current)
-    else:
-        return _step_to(room, _following(room, current))
-    return current
-
-
-def _results_rule(poll: Poll) -> str:
-    return poll.results or poll.room.results
-
-
-def _following(room: Room, poll: Poll | None) -> Poll | None:
-    polls = Poll.objects.filter(room=room).exclude(state=PollState.ARCHIVED)
-    if poll is None:
-        return polls.first()
-    return polls.filter(position__gt=poll.position).first()
-
-
-def _step_to(room: Room, poll: Poll | None) -> Poll | None:
-    if poll is not None:
-        put_on_stage(room, poll)
-        if poll.state == PollState.DRAFT:
-            open_poll(poll)
-    return poll
-
-
 def _move(poll: Poll, sources: frozenset[PollState], target: PollState) -> None:
     with transaction.atomic():
         state, _, _ = _lock(poll)
