@@ -1,0 +1,107 @@
+"""A crowd that votes without pause: each phone casts its next ballot when the last is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+from bench import wire
+from bench.crowd import Crowd
+from bench.phone import Phone
+from bench.rounds import percentile
+from bench.target import Target
+
+LAST_ACKS_SECONDS = 10.0
+# Two loops in one process are never exactly in step: stay a little below what the limits allow.
+MARGIN = 1.05
+
+
+@dataclass(slots=True, kw_only=True)
+class BallotLoad:
+    """Drives one crowd, and keeps what it was told."""
+
+    crowd: Crowd
+    polls: list[bytes]
+    interval: float
+    n_options: int
+    round_: int = 1
+    latencies: list[float] = field(default_factory=list)
+    versions: set[int] = field(default_factory=set)
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    _until: float = 0.0
+    _waiting: int = 0
+    _done: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, target: Target, seconds: float) -> None:
+        """Vote for so many seconds, then wait for the last acknowledgements."""
+        loop = asyncio.get_running_loop()
+        self.crowd.on_ack = self._on_ack
+        self.crowd.on_refused = self._on_refused
+        started = loop.time()
+        self._until = started + seconds
+        cpu = target.process.cpu_seconds()
+        for phone in self.crowd.phones:
+            self._waiting += 1
+            loop.call_later(random.random() * max(self.interval, 0.05), self._cast, phone)
+        try:
+            async with asyncio.timeout(seconds + LAST_ACKS_SECONDS):
+                await self._done.wait()
+        except TimeoutError:
+            self.crowd.refusals["no acknowledgement"] += self._waiting
+        self.seconds = loop.time() - started
+        self.cpu_seconds = target.process.cpu_seconds() - cpu
+
+    def _cast(self, phone: Phone) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._until or phone.transport is None:
+            self._finish()
+            return
+        n_cast = phone.n_cast
+        poll = self.polls[n_cast % len(self.polls)]
+        phone.cast(poll, round_=self.round_, option=(n_cast + phone.number) % self.n_options + 1, at=now)
+
+    def _on_ack(self, phone: Phone, payload: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self.latencies.append(now - phone.cast_at)
+        self.versions.add(wire.read_version(payload))
+        phone.acknowledge()
+        due = phone.cast_at + self.interval
+        if due > now:
+            loop.call_at(due, self._cast, phone)
+        else:
+            self._cast(phone)
+
+    def _on_refused(self, phone: Phone, payload: bytes) -> None:
+        # Counted by the crowd; the phone rests, since voting on would only be refused again.
+        self._finish()
+
+    def _finish(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._done.set()
+
+    @property
+    def ballots_per_second(self) -> float:
+        return len(self.latencies) / self.seconds if self.seconds else 0.0
+
+    @property
+    def us_per_ballot(self) -> float:
+        return self.cpu_seconds / max(len(self.latencies), 1) * 1e6
+
+    @property
+    def ballots_per_commit(self) -> float:
+        """Every commit of a batch moves the room one version on: that many ballots shared one."""
+        return len(self.latencies) / max(len(self.versions), 1)
+
+    def latency_ms(self, share: float) -> float | None:
+        """Return the time from cast to acknowledgement that this share of the ballots kept."""
+        found = percentile(self.latencies, share)
+        return None if found is None else found * 1000
+
+
+def interval_within(*, per_socket: float, per_poll: float, n_polls: int) -> float:
+    """Return the pause between two ballots of one phone that keeps every limit."""
+    return MARGIN / min(per_socket, per_poll * n_polls)

@@ -1,0 +1,3 @@
+"""What the measures compare with, run beside the product in the same minutes."""
+
+from __future__ import annotations

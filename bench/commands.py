@@ -1,0 +1,35 @@
+"""Commands of a run that end by themselves, each bounded in time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from bench.process import ProcessFailedError
+from bench.target import ROOT
+
+COMMAND_SECONDS = 60.0
+
+
+def run_python(env: Mapping[str, str], *arguments: str) -> str:
+    """Run python in the checkout and return its output; raise with the end of it when it fails."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=dict(env),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise ProcessFailedError(f"{' '.join(arguments)}\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def ask_inside(env: Mapping[str, str], *arguments: str) -> Any:
+    """Ask `bench.inside` in the settings of a server. Any: each question has an answer of its own shape."""
+    return json.loads(run_python(env, "-m", "bench.inside", *arguments))

@@ -1,0 +1,54 @@
+"""How much a run does: the whole, or what fits into a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Counts and seconds of every scenario; nothing runs without a bound from here."""
+
+    folder: Path
+    profile: Path | None = None
+    fanout_listeners: tuple[int, ...] = (1_000, 5_000)
+    fanout_rounds: int = 5
+    fanout_tallies: int = 20
+    stock_rounds: int = 3
+    stock_tallies: int = 3
+    stock_listeners: int = 1_000
+    ballots_sockets: int = 2_000
+    ballots_seconds: float = 20.0
+    stock_ballots_seconds: float = 5.0
+    stock_ballots_sockets: int = 200
+    bare_ballots_seconds: float = 3.0
+    spike_sizes: tuple[int, ...] = (500, 1_000)
+    spike_rounds: int = 5
+    memory_sockets: int = 2_000
+    memory_rounds: int = 3
+    latency_listeners: int = 1_000
+    latency_seconds: float = 10.0
+    is_quick: bool = field(default=False)
+
+
+def quick(folder: Path, *, profile: Path | None = None) -> Scale:
+    """Return what fits into a minute, servers and baselines included."""
+    return Scale(
+        folder=folder,
+        profile=profile,
+        fanout_listeners=(1_000,),
+        fanout_rounds=3,
+        fanout_tallies=10,
+        stock_rounds=1,
+        stock_tallies=3,
+        ballots_sockets=1_000,
+        ballots_seconds=4.0,
+        stock_ballots_seconds=2.0,
+        bare_ballots_seconds=1.0,
+        spike_rounds=3,
+        memory_sockets=1_000,
+        memory_rounds=1,
+        latency_seconds=3.0,
+        is_quick=True,
+    )

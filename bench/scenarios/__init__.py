@@ -1,0 +1,3 @@
+"""One scenario a file: each returns its figures and leaves nothing behind."""
+
+from __future__ import annotations

@@ -1,0 +1,37 @@
+"""`page`: how much a phone loads before it can vote."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bench.figures import Bar, Figure
+from bench.live_server import live_server
+from bench.page_files import PageFiles
+from bench.room_files import room_file
+from bench.rounds import rounds_of
+from bench.scale import Scale
+
+
+async def run(scale: Scale) -> list[Figure]:
+    """Add up the audience page and all that it loads, compressed as browsers ask for it."""
+    files = PageFiles()
+    with live_server(scale.folder / "page", room_file(n_polls=3, n_options=4)) as server:
+        await asyncio.to_thread(files.load, f"{server.origin}/j/{server.join_code}")
+    return [
+        Figure(
+            scenario="page",
+            name="audience page, all files, brotli",
+            unit="KB",
+            rounds=rounds_of([files.kb]),
+            key="page_kb",
+            bar=Bar(at_most=45),
+        ),
+        Figure(
+            scenario="page",
+            name="requests before the socket",
+            unit="requests",
+            rounds=rounds_of([float(len(files.sizes))]),
+            key="page_requests",
+            bar=Bar(at_most=5),
+        ),
+    ]
