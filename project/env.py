@@ -7,6 +7,7 @@ variable that is not in the table cannot be read; `docs/configuration.md` is wri
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,14 +78,6 @@ VARIABLES = {
         ),
         Variable("TIME_ZONE", "UTC", "Time zone of dates on host pages, as `Europe/Berlin`."),
         Variable("LANGUAGE_CODE", "en", "Language of pages for browsers that ask for none we have."),
-        Variable(
-            "EMAIL_URL",
-            "",
-            "`smtp://user:password@host:port`, or `smtps://` (TLS from the start), or `smtp+tls://` (STARTTLS).",
-            secret=True,
-            shown_default="none: mails are written to the log",
-        ),
-        Variable("EMAIL_FROM", "live_polls@localhost", "Sender of mails."),
         Variable("LOG_LEVEL", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`."),
         Variable("DEBUG", "off", "Tracebacks in the browser and files read anew for each request. Never in public."),
     )
@@ -146,3 +139,17 @@ def env_secret(name: str) -> str:
     if not secret:
         raise ImproperlyConfigured(f"{name}_FILE names an empty file.")
     return secret
+
+
+def markdown_table() -> str:
+    """Return the variables as the table of docs/configuration.md."""
+    rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
+    for variable in VARIABLES.values():
+        default = variable.shown_default or (f"`{variable.default}`" if variable.default else "none")
+        name = f"`{variable.name}`" + (f", `{variable.name}_FILE`" if variable.secret else "")
+        rows.append(f"| {name} | {default} | {variable.meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown_table())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 from project.addresses import in_url, network_address, own_hosts, parse_origin
 from project.content_security import CSP
 from project.databases import parse_database_url
-from project.email import parse_email_url
 from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 from project.secret_key import check_secret_key, kept_secret_key
 
@@ -27,6 +27,12 @@ except OSError as error:
 
 _given_key = env_secret("SECRET_KEY")
 SECRET_KEY = check_secret_key(_given_key) if _given_key else kept_secret_key(DATA_DIR / "secret_key")
+
+# The newest heading of the change log is the version, here and everywhere.
+_newest = re.search(r"^## v(\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+if _newest is None:
+    raise ImproperlyConfigured("CHANGELOG.md names no version.")
+VERSION = _newest[1]
 
 # Addresses
 
@@ -183,18 +189,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "project.static_files.HashedStorage"},
 }
 
-# Mail and logs
-
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_text("EMAIL_FROM")
-_mail = parse_email_url(env_secret("EMAIL_URL"))
-EMAIL_BACKEND = _mail.backend
-EMAIL_HOST = _mail.host
-EMAIL_PORT = _mail.port
-EMAIL_HOST_USER = _mail.user
-EMAIL_HOST_PASSWORD = _mail.password
-EMAIL_USE_TLS = _mail.starttls
-EMAIL_USE_SSL = _mail.tls
-EMAIL_TIMEOUT = 10
+# Logs
 
 LOG_LEVEL = env_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING: dict[str, Any] = {

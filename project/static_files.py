@@ -15,8 +15,8 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import brotli
 from django.conf import settings
@@ -95,8 +95,13 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.by_name: dict[str, StaticFile] = {}
-        sources = {name: storage for finder in finders.get_finders() for name, storage in finder.list([])}
-        self._raw = {name: storage.open(name).read() for name, storage in sources.items()}
+        # As Django's finders do: of two files with one name, the first is served.
+        self._raw: dict[str, bytes] = {}
+        for finder in finders.get_finders():
+            for name, storage in finder.list([]):
+                if name not in self._raw:
+                    with storage.open(name) as file:
+                        self._raw[name] = file.read()
         for name in self._raw:
             self._add(name, ())
         del self._raw
@@ -187,11 +192,9 @@ def respond(scope: Scope, name: str) -> tuple[int, Headers, bytes]:
 
 def _find(name: str) -> tuple[StaticFile | None, bytes]:
     if settings.DEBUG:
-        path = finders.find(posixpath.normpath(unquote(name)))
-        if not isinstance(path, str):
-            return None, b""
-        with open(path, "rb") as file:  # noqa: PTH123
-            return StaticFile(name, file.read()), _ASK_EACH_TIME
+        path = finders.find(posixpath.normpath(f"/{name}").lstrip("/"))
+        found = Path(path) if isinstance(path, str) else None
+        return StaticFile(name, found.read_bytes()) if found and found.is_file() else None, _ASK_EACH_TIME
     files = catalogue()
     if name in files.by_hashed_name:
         return files.by_hashed_name[name], _FOR_A_YEAR

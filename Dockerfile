@@ -1,0 +1,21 @@
+FROM python:3.13-slim AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/live_polls
+COPY requirements/base.txt /tmp/base.txt
+RUN /opt/live_polls/bin/pip install --require-hashes --only-binary :all: -r /tmp/base.txt
+
+FROM python:3.13-slim
+ENV PATH=/opt/live_polls/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data
+RUN useradd --system --uid 10001 --no-create-home live_polls && install -d -o live_polls -m 0700 /data
+COPY --from=build /opt/live_polls /opt/live_polls
+COPY . /app
+WORKDIR /app
+RUN python -m compileall -q project live_polls
+USER live_polls
+VOLUME /data
+EXPOSE 8000
+# The server counts as well when it can reach its database.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["python", "-c", \
+  "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT') or 8000}/readyz\", timeout=2)"]
+# exec, so that the server itself gets the signal to stop and tells every phone when to come back.
+CMD ["sh", "-c", "python manage.py migrate --verbosity 0 && exec python manage.py serve"]

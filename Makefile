@@ -1,0 +1,107 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+# The first of these that is new enough makes the environment; PYTHON=/path/to/python chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(VENV)/base.stamp ## start the server on PORT (8000) with everything it needs
+	@$(PY) manage.py migrate --verbosity 0
+	@exec $(PY) manage.py serve
+
+.PHONY: demo
+demo: $(VENV)/base.stamp ## the same with a ready room and simulated voters
+	@$(PY) manage.py migrate --verbosity 0
+	@exec $(PY) manage.py demo
+
+.PHONY: test
+test: $(VENV)/test.stamp ## every test, in a real browser too (ARGS="-k word" for some)
+	@CHROMIUM_PATH="$$(.ci/chromium)" && export CHROMIUM_PATH && exec $(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: format-check lint types imports migrations deploy docs-check ## format, lint, types, import floors, migrations, deploy check, docs
+
+.PHONY: fmt
+fmt: $(VENV)/dev.stamp ## put all code into shape
+	$(VENV)/bin/ruff format --quiet
+	$(VENV)/bin/ruff check --fix --quiet
+	$(VENV)/bin/djangofmt frontend/templates
+
+.PHONY: format-check
+format-check: $(VENV)/dev.stamp
+	$(VENV)/bin/ruff format --check --quiet
+	$(VENV)/bin/djangofmt --check frontend/templates
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp
+	$(VENV)/bin/ruff check --quiet
+	$(VENV)/bin/djangofmt check frontend/templates
+	$(VENV)/bin/oxlint --quiet --deny-warnings frontend/static
+	$(VENV)/bin/codespell
+
+.PHONY: types
+types: $(VENV)/dev.stamp
+	$(VENV)/bin/mypy
+
+.PHONY: imports
+imports: $(VENV)/dev.stamp
+	$(VENV)/bin/lint-imports
+
+.PHONY: migrations
+migrations: $(VENV)/dev.stamp
+	$(PY) manage.py makemigrations --check --dry-run
+
+# As an operator would run it in public; nothing is connected to.
+.PHONY: deploy
+deploy: $(VENV)/dev.stamp
+	@echo "manage.py check --deploy"
+	@PUBLIC_URL=https://polls.example.org DATABASE_URL=postgresql://polls@127.0.0.1/polls \
+	REDIS_URL=redis://127.0.0.1 DEBUG=off SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	$(PY) manage.py check --deploy --fail-level WARNING
+
+.PHONY: docs-check
+docs-check: $(VENV)/dev.stamp
+	$(PY) .ci/check_docs.py
+
+.PHONY: bench
+bench: $(VENV)/bench.stamp ## measure, with baselines in the same run, at most 10 minutes
+	@exec $(PY) -m bench
+
+.PHONY: bench-quick
+bench-quick: $(VENV)/bench.stamp ## the same in at most a minute
+	@exec $(PY) -m bench --quick
+
+.PHONY: lock
+lock: $(VENV)/dev.stamp ## compile requirements/ anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(call compile,dev,--extra dev $(UPGRADE))
+	$(call compile,base,--constraint requirements/dev.txt)
+	$(call compile,test,--extra test --constraint requirements/dev.txt)
+	$(call compile,bench,--extra bench --constraint requirements/dev.txt)
+
+.PHONY: clean
+clean: ## remove the environment and caches; data/ stays
+	rm -rf $(VENV) .*_cache .coverage htmlcov test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# No index in the files: they are good for every mirror, because the hashes say what may come from it.
+compile = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" --output-file requirements/$(1).txt $(2)
+
+$(VENV)/%.stamp: requirements/%.txt | $(PY)
+	@echo "Installing $< into $(VENV)"
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(PY) --require-hashes -r $<; \
+	else $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	@touch $@
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "live_polls needs Python 3.11 or newer; say which: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@if command -v uv >/dev/null; then uv venv --quiet --seed --python "$(PYTHON)" $(VENV); \
+	else "$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	echo "This Python cannot make environments; install its venv package (on Debian: apt install python3-venv)." >&2; exit 1; }; fi
