@@ -13,8 +13,6 @@ from bench.rounds import percentile
 from bench.target import Target
 
 LAST_ACKS_SECONDS = 10.0
-# Two loops in one process are never exactly in step: stay a little below what the limits allow.
-MARGIN = 1.05
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,12 +20,10 @@ class BallotLoad:
     """Drives one crowd, and keeps what it was told."""
 
     crowd: Crowd
-    polls: list[bytes]
     interval: float
     n_options: int
-    round_: int = 1
     latencies: list[float] = field(default_factory=list)
-    versions: set[int] = field(default_factory=set)
+    newest_version: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     _until: float = 0.0
@@ -58,15 +54,15 @@ class BallotLoad:
         if now >= self._until or phone.transport is None:
             self._finish()
             return
-        n_cast = phone.n_cast
-        poll = self.polls[n_cast % len(self.polls)]
-        phone.cast(poll, round_=self.round_, option=(n_cast + phone.number) % self.n_options + 1, at=now)
+        poll = self.crowd.snapshot.polls[0]
+        option = (phone.n_cast + phone.number) % self.n_options + 1
+        phone.cast(poll.code.encode(), round_=poll.round, option=option, at=now)
 
     def _on_ack(self, phone: Phone, payload: bytes) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
         self.latencies.append(now - phone.cast_at)
-        self.versions.add(wire.read_version(payload))
+        self.newest_version = max(self.newest_version, wire.read_version(payload))
         phone.acknowledge()
         due = phone.cast_at + self.interval
         if due > now:
@@ -93,15 +89,10 @@ class BallotLoad:
 
     @property
     def ballots_per_commit(self) -> float:
-        """Every commit of a batch moves the room one version on: that many ballots shared one."""
-        return len(self.latencies) / max(len(self.versions), 1)
+        """Every commit moves the room one version on, and nothing else does here: that many ballots shared one."""
+        return len(self.latencies) / max(self.newest_version - self.crowd.snapshot.version, 1)
 
     def latency_ms(self, share: float) -> float | None:
         """Return the time from cast to acknowledgement that this share of the ballots kept."""
         found = percentile(self.latencies, share)
         return None if found is None else found * 1000
-
-
-def interval_within(*, per_socket: float, per_poll: float, n_polls: int) -> float:
-    """Return the pause between two ballots of one phone that keeps every limit."""
-    return MARGIN / min(per_socket, per_poll * n_polls)

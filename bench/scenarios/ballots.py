@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bench.ballot_load import BallotLoad, interval_within
+from bench.ballot_load import BallotLoad
 from bench.baselines import running
 from bench.commands import run_python
 from bench.crowd import Crowd
@@ -14,17 +14,16 @@ from bench.live_server import LiveServer, environment, live_server
 from bench.room_files import room_file
 from bench.rounds import Rounds, rounds_of
 from bench.scale import Scale
+from live_polls.live.limits import MESSAGES_A_SECOND
 
 N_OPTIONS = 8
-# The default limits: ballots a second of one socket, and of one participant in one poll.
-PER_SOCKET = 10.0
-PER_POLL = 2.0
-N_POLLS = 5
+# Two clocks are never exactly in step: stay a little below what the product allows one connection.
+PAUSE_SECONDS = 1.05 / MESSAGES_A_SECOND
 
 
 async def run(scale: Scale) -> list[Figure]:
     """Measure the product, then one ORM transaction a ballot, then the bare batches without sockets."""
-    room = room_file(n_polls=N_POLLS, n_options=N_OPTIONS)
+    room = room_file(n_polls=1, n_options=N_OPTIONS)
     with live_server(scale.folder / "ballots", room, profile=scale.profile) as server:
         ours, unstored = await _measure_ours(scale, server)
         pragmas = ", ".join(f"{name}={value}" for name, value in server.pragmas.items())
@@ -37,9 +36,7 @@ async def _measure_ours(scale: Scale, server: LiveServer) -> tuple[BallotLoad, i
     tokens = server.tokens(scale.ballots_sockets)
     async with Crowd(server.target.socket_url) as crowd:
         await crowd.join(tokens)
-        polls = [poll.code.encode() for poll in crowd.snapshot.polls]
-        interval = interval_within(per_socket=PER_SOCKET, per_poll=PER_POLL, n_polls=len(polls))
-        load = BallotLoad(crowd=crowd, polls=polls, interval=interval, n_options=N_OPTIONS)
+        load = BallotLoad(crowd=crowd, interval=PAUSE_SECONDS, n_options=N_OPTIONS)
         await load.run(server.target, scale.ballots_seconds)
     return load, count_unstored(server, crowd)
 
@@ -58,8 +55,7 @@ async def _measure_stock(scale: Scale) -> BallotLoad:
     with running.stock_channels(scale.folder, n_options=N_OPTIONS) as target:
         async with Crowd(f"{target.socket_url}?listen=0") as crowd:
             await crowd.join([None] * scale.stock_ballots_sockets)
-            polls = [crowd.snapshot.polls[0].code.encode()]
-            load = BallotLoad(crowd=crowd, polls=polls, interval=0.0, n_options=N_OPTIONS)
+            load = BallotLoad(crowd=crowd, interval=0.0, n_options=N_OPTIONS)
             await load.run(target, scale.stock_ballots_seconds)
     return load
 
