@@ -1,0 +1,173 @@
+"""The socket of a room: audience, stage and host all speak `live-polls.v1` here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+
+from django.conf import settings
+
+from live_polls.consumers import origin
+from live_polls.consumers.base import HELLO_SECONDS, Scope, Socket
+from live_polls.domain import join_codes
+from live_polls.domain.ballots import Cast, Counted, Outcome
+from live_polls.domain.participants import cookie_name
+from live_polls.domain.snapshot import RoomView
+from live_polls.domain.visibility import Viewer
+from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
+from live_polls.live import messages
+from live_polls.live.ballot_box import get_box
+from live_polls.live.connections import Connection
+from live_polls.live.feed import RoomFeed
+from live_polls.live.frames import Frame
+from live_polls.live.guarded_protocol import GuardedProtocol
+from live_polls.live.hub import get_hub
+from live_polls.live.identity import is_trusted_stage, may_watch, participant_of
+from live_polls.live.queued_wire import QueuedWire
+from live_polls.live.readers import read
+
+logger = logging.getLogger(__name__)
+
+MAX_CONNECTIONS_A_PARTICIPANT = 5
+
+
+class RefusedError(Exception):
+    """The socket cannot stay; `code` says why."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RoomSocket(Socket):
+    """One socket in one room. Before `hello` it has no connection and may say nothing else."""
+
+    def __init__(self, scope: Scope, wire: GuardedProtocol | QueuedWire) -> None:
+        super().__init__(scope, wire)
+        self._join_code = join_codes.normalise(scope["url_route"]["kwargs"]["join_code"])
+        self._feed: RoomFeed | None = None
+        self._connection: Connection | None = None
+        self._greeting: asyncio.Task[None] | None = None
+        self._deadline = self._loop.call_later(HELLO_SECONDS, wire.close, messages.CLOSE_UNKNOWN_IDENTITY)
+
+    def answer(self, frame: Frame) -> None:
+        if self._connection is not None:
+            self._connection.answer(frame)
+        else:
+            self.wire.write(frame.framed, (frame,))
+
+    def obey(self, message: messages.ClientMessage) -> None:
+        if isinstance(message, messages.Hello):
+            self._hello(message)
+        elif self._connection is None or self._feed is None:
+            raise BadMessageError("Say hello first.")
+        elif isinstance(message, messages.Ping):
+            self.answer(self._feed.heartbeat(self._connection.viewer, message.id))
+        else:
+            answer = message.answer if isinstance(message, messages.BallotCast) else None
+            self._cast(self._feed, self._connection, message, answer)
+
+    def gone(self) -> None:
+        self._deadline.cancel()
+        if self._greeting is not None:
+            self._greeting.cancel()
+        if self._feed is not None and self._connection is not None:
+            self._feed.leave(self._connection)
+
+    def _cast(
+        self,
+        feed: RoomFeed,
+        connection: Connection,
+        message: messages.BallotCast | messages.BallotWithdraw,
+        answer: object,
+    ) -> None:
+        if connection.participant is None:
+            self.refuse(NotAllowedError("Only participants vote. This socket has none."), message.id)
+            return
+        cast = Cast(feed.room_id, connection.participant, message.poll, message.round, message.seq, answer)
+        get_box().cast(cast, partial(self._outcome, feed, connection, cast, message.id))
+
+    def _outcome(
+        self, feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, outcome: Outcome
+    ) -> None:
+        if isinstance(outcome, PollError):
+            self.refuse(outcome, client_id)
+            return
+        self._acknowledge(feed, connection, cast, client_id, outcome)
+
+    @staticmethod
+    def _acknowledge(
+        feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, counted: Counted
+    ) -> None:
+        feed.acknowledge(connection, client_id, counted)
+        if counted.changed:
+            feed.ballot_counted(cast.participant, cast.poll)
+
+    def _hello(self, hello: messages.Hello) -> None:
+        """Greet in a task of its own, since it reads. A second hello asks for a snapshot: a resync."""
+        if self._greeting is not None and not self._greeting.done():
+            raise BadMessageError("One hello at a time.")
+        self._deadline.cancel()
+        self._greeting = self._loop.create_task(self._greet(hello))
+
+    async def _greet(self, hello: messages.Hello) -> None:
+        try:
+            if self._connection is None:
+                await self._arrive(hello)
+            if self._feed is None or self._connection is None or not await self._feed.join(self._connection):
+                raise RefusedError(messages.CLOSE_NOT_FOUND)
+        except RoomNotFoundError:
+            self.wire.close(messages.CLOSE_NOT_FOUND)
+        except RefusedError as refused:
+            self.wire.close(refused.code)
+        except Exception:
+            # Nothing is lost: the client comes back, with jitter, and says hello again.
+            logger.exception("A hello failed")
+            self.wire.close(1013)
+
+    async def _arrive(self, hello: messages.Hello) -> None:
+        feed = await get_hub().feed(self._join_code)
+        view = await feed.current_view()
+        if view is None:
+            raise RefusedError(messages.CLOSE_NOT_FOUND)
+        viewer, participant = await self._identify(hello, view)
+        connection = Connection(self.wire, viewer, participant)
+        self.wire.attach(connection)
+        self._feed, self._connection = feed, connection
+        if participant is not None:
+            self._replace_oldest(feed, participant)
+
+    @staticmethod
+    def _replace_oldest(feed: RoomFeed, participant: str) -> None:
+        """One participant keeps at most five sockets: enough for tabs and devices, too few to fill a server."""
+        mine = list(feed.audience.of_participant(participant))
+        for connection in mine[: max(0, len(mine) + 1 - MAX_CONNECTIONS_A_PARTICIPANT)]:
+            feed.leave(connection)
+            connection.wire.close(messages.CLOSE_REPLACED)
+
+    async def _identify(self, hello: messages.Hello, view: RoomView) -> tuple[Viewer, str | None]:
+        """Who it is. Without an Origin it is a program, and a cookie proves nothing: it may have been sent along."""
+        trusts_cookies = not origin.is_missing(self.scope)
+        if hello.role == "audience":
+            token = hello.token or (origin.cookie(self.scope, cookie_name(view.join_code)) if trusts_cookies else "")
+            participant = participant_of(token, view)
+            if participant is None:
+                raise RefusedError(messages.CLOSE_UNKNOWN_IDENTITY)
+            return Viewer.AUDIENCE, participant.ballot_key
+        if hello.role == "stage" and hello.stage_token is not None:
+            if not is_trusted_stage(hello.stage_token, view):
+                raise RefusedError(messages.CLOSE_UNKNOWN_IDENTITY)
+            return Viewer.TRUSTED_STAGE, None
+        return await self._identify_host(hello, view, trusts_cookies=trusts_cookies)
+
+    async def _identify_host(
+        self, hello: messages.Hello, view: RoomView, *, trusts_cookies: bool
+    ) -> tuple[Viewer, str | None]:
+        session_key = origin.cookie(self.scope, settings.SESSION_COOKIE_NAME) if trusts_cookies else ""
+        may = bool(session_key) and await read(may_watch, session_key, view.id)
+        if hello.role == "stage":
+            return (Viewer.TRUSTED_STAGE if may else Viewer.AUDIENCE), None
+        if not may:
+            raise RefusedError(messages.CLOSE_FORBIDDEN if session_key else messages.CLOSE_UNKNOWN_IDENTITY)
+        return Viewer.HOST, None

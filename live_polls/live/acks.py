@@ -1,0 +1,57 @@
+"""Acknowledgements, so ordered that the version never falls on a connection.
+
+While a room is being read, an ack with a newer version could overtake the older state that is about to be shown.
+So acks wait for the read: a millisecond or two, ten times a second. A read that hangs holds nobody up: after a
+moment the acks go, and the state, when it comes, is too old and is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from live_polls.domain.ballots import Counted
+from live_polls.live import messages
+from live_polls.live.connections import Connection
+from live_polls.live.frames import Frame
+
+PATIENCE_SECONDS = 0.05
+
+
+class AckGate:
+    """Open: acks go out at once. Held: they wait for `release`, or for PATIENCE_SECONDS."""
+
+    __slots__ = ("_held", "_holding", "_timer", "version")
+
+    def __init__(self) -> None:
+        self.version = 0  # the newest version that a voter has been told
+        self._holding = False
+        self._held: list[tuple[Connection, str, Counted]] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def send(self, connection: Connection, client_id: str, counted: Counted, *, at_least: int) -> None:
+        """Acknowledge now or after the read; `at_least` is the version that listeners may have seen."""
+        if self._holding:
+            self._held.append((connection, client_id, counted))
+        else:
+            self._send(connection, client_id, counted, at_least)
+
+    def hold(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._holding = True
+        self._timer = loop.call_later(PATIENCE_SECONDS, self.release)
+
+    def release(self, *, at_least: int = 0) -> None:
+        """Let the acks go. Repeatable."""
+        self._holding = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        held, self._held = self._held, []
+        for connection, client_id, counted in held:
+            self._send(connection, client_id, counted, at_least)
+
+    def _send(self, connection: Connection, client_id: str, counted: Counted, at_least: int) -> None:
+        # A later version than that of the commit is as true: every state from there on includes the ballot.
+        version = max(counted.version, at_least)
+        self.version = max(self.version, version)
+        ack = messages.Ack(client_id, counted.receipt, counted.seq, counted.epoch, version)
+        connection.answer(Frame(messages.encode(ack)))

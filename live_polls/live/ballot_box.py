@@ -1,0 +1,192 @@
+"""The box that ballots are cast into: a bounded queue and ONE writer thread a process.
+
+Group commit without a timer: while one transaction runs, ballots gather; the next takes all that wait, up to
+MAX_BATCH. Alone a ballot is written at once; in a storm one commit carries hundreds. Outcomes leave after commit
+only. A full box refuses at once and never blocks the loop; a ballot that waited past its deadline is refused
+before it is written, so `busy` always means that nothing was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import NamedTuple
+
+from django.db import OperationalError, close_old_connections, connections
+
+from live_polls.domain.ballots import Cast, Outcome, cast_batch
+from live_polls.errors import BusyError, InternalError
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 500
+MAX_WAITING = 5000
+DEADLINE_SECONDS = 5.0
+BUSY_RETRY_MS = 1000
+STOP_SECONDS = 3.0
+
+Deliver = Callable[[Outcome], None]
+Batch = Callable[[Sequence[Cast]], list[Outcome]]
+
+
+class _Waiting(NamedTuple):
+    cast: Cast
+    deliver: Deliver
+    loop: asyncio.AbstractEventLoop | None
+    since: float
+
+
+class BallotBox:
+    """Start it lazily by the first cast; stop it with `drain`. Thread-safe."""
+
+    def __init__(self, write: Batch = cast_batch) -> None:
+        self._write = write
+        self._waiting: deque[_Waiting] = deque()
+        self._arrived = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._draining = False
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def cast(self, cast: Cast, deliver: Deliver) -> None:
+        """Put a ballot in; `deliver` is called with its outcome in the loop of the caller, exactly once."""
+        self._put(_Waiting(cast, deliver, asyncio.get_running_loop(), time.monotonic()))
+
+    def cast_and_wait(self, cast: Cast) -> Outcome:
+        """Put a ballot in and wait, for callers in threads; a deadline bounds the wait."""
+        future: Future[Outcome] = Future()
+        self._put(_Waiting(cast, future.set_result, None, time.monotonic()))
+        try:
+            return future.result(timeout=DEADLINE_SECONDS * 2)
+        except TimeoutError:
+            # The transaction may still commit: `internal` says "send the same again", `busy` would say "not written".
+            return InternalError()
+
+    async def cast_and_await(self, cast: Cast) -> Outcome:
+        """Put a ballot in and await its outcome."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.cast(cast, lambda outcome: None if future.done() else future.set_result(outcome))
+        return await future
+
+    def drain(self, seconds: float = STOP_SECONDS) -> bool:
+        """Refuse new casts, write what waits, end the thread. Whether all was written in time. Repeatable."""
+        with self._arrived:
+            self._draining = True
+            self._arrived.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return thread is None or not thread.is_alive()
+
+    def _put(self, waiting: _Waiting) -> None:
+        with self._arrived:
+            refused = self._draining or len(self._waiting) >= MAX_WAITING
+            if not refused:
+                self._waiting.append(waiting)
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="ballot-writer", daemon=True)
+                    self._thread.start()
+                self._arrived.notify()
+        if refused:
+            waiting.deliver(_busy())
+
+    def _run(self) -> None:
+        try:
+            while batch := self._take():
+                self._count(batch)
+        finally:
+            connections.close_all()
+
+    def _take(self) -> list[_Waiting]:
+        """All that wait, up to a batch; blocks while there is nothing; empty when drained."""
+        with self._arrived:
+            while not self._waiting and not self._draining:
+                self._arrived.wait()
+            n = min(len(self._waiting), MAX_BATCH)
+            return [self._waiting.popleft() for _ in range(n)]
+
+    def _count(self, batch: list[_Waiting]) -> None:
+        too_late = time.monotonic() - DEADLINE_SECONDS
+        late = [waiting for waiting in batch if waiting.since < too_late]
+        if late:
+            _deliver(late, [_busy() for _ in late])
+            batch = [waiting for waiting in batch if waiting.since >= too_late]
+        if batch:
+            _deliver(batch, self._outcomes([waiting.cast for waiting in batch], batch[0].since))
+
+    def _outcomes(self, casts: list[Cast], since: float) -> list[Outcome]:
+        """Write until it is done or too late: again with jitter when the database is busy, by halves when one
+        ballot is poison, so that it fails alone."""
+        pause = 0.005
+        while True:
+            try:
+                close_old_connections()
+                return self._write(casts)
+            except OperationalError as error:
+                if time.monotonic() + pause > since + DEADLINE_SECONDS:
+                    logger.error("Ballots were refused as busy: %s", error)  # noqa: TRY400 -- the trace says nothing
+                    return [_busy() for _ in casts]
+                threading.Event().wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, no secret
+                pause = min(pause * 2, 0.5)
+            except Exception:
+                if len(casts) == 1:
+                    logger.exception("A ballot could not be counted")
+                    return [InternalError()]
+                half = len(casts) // 2
+                return self._outcomes(casts[:half], since) + self._outcomes(casts[half:], since)
+
+
+def _busy() -> BusyError:
+    return BusyError(retry_ms=round(BUSY_RETRY_MS * random.uniform(0.5, 1.5)))  # noqa: S311 -- jitter, no secret
+
+
+def _deliver(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    """Hand out the outcomes: one call into each event loop, however many ballots it waits for."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Deliver, Outcome]]] = {}
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.loop is None:
+            waiting.deliver(outcome)
+        else:
+            by_loop.setdefault(waiting.loop, []).append((waiting.deliver, outcome))
+    for loop, pairs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_deliver_here, pairs)
+        except RuntimeError:  # the loop has closed: whoever waited is gone, and may ask again
+            logger.debug("%s outcomes for a closed loop", len(pairs))
+
+
+def _deliver_here(pairs: Sequence[tuple[Deliver, Outcome]]) -> None:
+    for deliver, outcome in pairs:
+        try:
+            deliver(outcome)
+        except Exception:
+            logger.exception("An outcome could not be delivered")
+
+
+_box: BallotBox | None = None
+_box_lock = threading.Lock()
+
+
+def get_box() -> BallotBox:
+    """The box of this process."""
+    global _box  # noqa: PLW0603 -- one box a process is the point
+    with _box_lock:
+        if _box is None:
+            _box = BallotBox()
+        return _box
+
+
+def drop_box() -> None:
+    """Drain the box of this process and forget it; the next cast makes another."""
+    global _box  # noqa: PLW0603 -- see get_box
+    with _box_lock:
+        box, _box = _box, None
+    if box is not None:
+        box.drain()

@@ -1,0 +1,204 @@
+"""What each kind of viewer sees of a room, as encoded objects; and what changed between two versions.
+
+Pure: a RoomView in, bytes out. A *face* is the room as one viewer sees it. Two faces are compared object by object,
+by their bytes, so that whatever changes is sent and nothing else is, without anybody keeping a list of deeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import msgspec
+from django.conf import settings
+
+from live_polls.domain.snapshot import MyBallot, PollView, RoomView
+from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Shape
+from live_polls.live import messages
+from live_polls.live.connections import Change
+from live_polls.live.frames import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A poll's tally as one viewer sees it; `split` when those who voted see counts that others do not."""
+
+    round: int
+    piece: msgspec.Raw
+    voted_piece: msgspec.Raw
+
+    @property
+    def split(self) -> bool:
+        return self.piece is not self.voted_piece
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The room for one kind of viewer at one version: encoded pieces by object."""
+
+    epoch: str
+    version: int
+    room: bytes
+    polls: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+
+    @property
+    def splits(self) -> frozenset[tuple[str, int]]:
+        """(code, round) of the polls whose counts depend on having voted."""
+        return frozenset((code, tally.round) for code, tally in self.tallies.items() if tally.split)
+
+
+def face_of(view: RoomView, viewer: Viewer) -> Face:
+    """The room as `viewer` sees it. Drafts, and counts that are not for this viewer, are not in it at all."""
+    polls = [poll for poll in view.polls if sees_poll(poll, viewer)]
+    return Face(
+        epoch=view.epoch,
+        version=view.version,
+        room=messages.encode([room_object(view), current_object(view, polls)]),
+        polls={poll.code: msgspec.Raw(messages.encode(poll_object(poll))) for poll in polls},
+        tallies={poll.code: _tally(poll, viewer) for poll in polls},
+    )
+
+
+def changes(old: Face, new: Face, voted: frozenset[tuple[str, int]]) -> Iterator[Change]:
+    """The messages that take a viewer who has cast the ballots `voted` from one face to the next."""
+    stamp = {"epoch": new.epoch, "version": new.version}
+    if old.room != new.room:
+        room, current = msgspec.json.decode(new.room, type=tuple[msgspec.Raw, msgspec.Raw])
+        yield ("room", ""), _frame(messages.RoomChanged(**stamp, room=_any(room), current=_any(current)))
+    for code in old.polls.keys() - new.polls.keys():
+        yield ("poll", code), _frame(messages.PollRemoved(**stamp, poll=code))
+    # A poll has moved when those before it are others: its position is part of what is shown.
+    old_order, new_order = list(old.polls), list(new.polls)
+    for position, code in enumerate(new_order):
+        moved = old_order[position : position + 1] != [code]
+        if moved or old.polls[code] != new.polls[code]:
+            piece = _any(new.polls[code])
+            yield ("poll", code), _frame(messages.PollChanged(**stamp, position=position, poll=piece))
+    for code, tally in new.tallies.items():
+        before = old.tallies.get(code)
+        piece = seen_by(tally, code, voted)
+        if before is None or (before.round, seen_by(before, code, voted)) != (tally.round, piece):
+            message = messages.TallyChanged(**stamp, poll=code, round=tally.round, tally=_any(piece))
+            yield ("tally", code), _frame(message)
+
+
+def seen_by(tally: Tally, code: str, voted: frozenset[tuple[str, int]]) -> msgspec.Raw:
+    """The piece for a viewer who has cast the ballots `voted`."""
+    return tally.voted_piece if (code, tally.round) in voted else tally.piece
+
+
+def snapshot_frame(
+    face: Face, *, mine: tuple[MyBallot, ...], presence: int, now: float
+) -> Frame:
+    """A whole snapshot: the shared pieces, and what is this connection's own."""
+    room, current = msgspec.json.decode(face.room, type=tuple[msgspec.Raw, msgspec.Raw])
+    voted = voted_of(mine)
+    polls = []
+    for code, piece in face.polls.items():
+        tally = seen_by(face.tallies[code], code, voted)
+        # A poll and its tally are kept apart, since one changes and the other does not: join them here.
+        polls.append(msgspec.Raw(bytes(piece)[:-1] + b',"tally":' + bytes(tally) + b"}"))
+    me = messages.MeObject([ballot_object(ballot) for ballot in mine])
+    return _frame(
+        messages.Snapshot(
+            epoch=face.epoch,
+            version=face.version,
+            now=now,
+            room=_any(room),
+            polls=_any(polls),
+            current=_any(current),
+            presence=presence,
+            me=me,
+        )
+    )
+
+
+def me_change(face: Face, mine: tuple[MyBallot, ...], code: str) -> Change | None:
+    """`me.changed` for one poll, with its counts if it is the ballot that made them visible."""
+    ballots = [ballot for ballot in mine if ballot.poll == code]
+    tally = face.tallies.get(code)
+    if tally is None or not ballots:
+        return None
+    message = messages.MeChanged(
+        epoch=face.epoch,
+        version=face.version,
+        poll=code,
+        round=tally.round,
+        ballots=[ballot_object(ballot) for ballot in ballots],
+    )
+    if tally.split:
+        message.tallies = {code: _any(seen_by(tally, code, voted_of(mine)))}
+    return ("me", code), _frame(message)
+
+
+def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:
+    """(poll code, round) of the ballots that are in force and not withdrawn."""
+    return frozenset((ballot.poll, ballot.round) for ballot in mine if ballot.answer is not None)
+
+
+def room_object(view: RoomView) -> messages.RoomObject:
+    return messages.RoomObject(
+        code=view.join_code,
+        title=view.title,
+        state=view.state,
+        results=view.results,
+        screen=view.screen,
+        url=f"{settings.PUBLIC_URL}/j/{view.join_code}",
+        step=view.steps.index(view.current) + 1 if view.current in view.steps else None,
+        n_steps=len(view.steps),
+    )
+
+
+def current_object(view: RoomView, polls: list[PollView]) -> messages.CurrentObject | None:
+    """What is on stage, unless this viewer may not see it."""
+    if view.current is None or all(poll.code != view.current for poll in polls):
+        return None
+    return messages.CurrentObject(type="poll", code=view.current)
+
+
+def poll_object(poll: PollView) -> messages.PollObject:
+    return messages.PollObject(
+        code=poll.code,
+        kind=poll.kind,
+        prompt=poll.prompt,
+        state=poll.state,
+        round=poll.round,
+        options=[messages.OptionObject(number, text) for number, text in poll.options],
+        settings=dict(poll.settings),
+        results=poll.results,
+        shown=poll.shown,
+        seconds=poll.seconds,
+        deadline=None if poll.deadline is None else poll.deadline.timestamp(),
+    )
+
+
+def ballot_object(ballot: MyBallot) -> messages.BallotObject:
+    answer = None if ballot.answer is None else msgspec.Raw(ballot.answer.encode())
+    return messages.BallotObject(ballot.poll, ballot.round, ballot.seq, _any(answer), ballot.receipt)
+
+
+def tally_of(poll: PollView) -> dict[str, Any]:
+    """The public tally of a poll's current round, with counts."""
+    return KINDS[poll.kind].tally(poll.counters, Shape(len(poll.options), poll.settings))
+
+
+def _tally(poll: PollView, viewer: Viewer) -> Tally:
+    tally = tally_of(poll)
+    with_counts = msgspec.Raw(messages.encode(tally))
+    without = msgspec.Raw(messages.encode({"n_ballots": tally["n_ballots"]}))
+    piece = with_counts if sees_counts(poll, viewer, voted=False) else without
+    voted_piece = with_counts if sees_counts(poll, viewer, voted=True) else without
+    return Tally(poll.round, piece, piece if voted_piece == piece else voted_piece)
+
+
+def _frame(message: msgspec.Struct) -> Frame:
+    return Frame(messages.encode(message))
+
+
+def _any(piece: object) -> Any:
+    """An encoded piece stands where the message type says an object: it is that object, already in JSON."""
+    return cast("Any", piece)

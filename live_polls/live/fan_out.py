@@ -1,0 +1,106 @@
+"""The listeners of a room, and the loop that writes to them: the hottest lines of the process.
+
+What is sent is encoded, framed and joined once for all who see the same; a connection costs one write. It never
+waits: who cannot take bytes now gets the newest states later, from the slots of their outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from live_polls.domain.visibility import Viewer
+from live_polls.live import faces
+from live_polls.live.connections import Change, Connection
+from live_polls.live.faces import Face
+
+
+class Audience:
+    """All connections of one room, by what they see and by participant."""
+
+    def __init__(self) -> None:
+        # Dicts for their order: a set's would change from run to run.
+        self._by_viewer: dict[Viewer, dict[Connection, None]] = {viewer: {} for viewer in Viewer}
+        self._by_participant: dict[str, list[Connection]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_viewer.values()))
+
+    def __iter__(self) -> Iterator[Connection]:
+        for connections in self._by_viewer.values():
+            yield from connections
+
+    @property
+    def presence(self) -> int:
+        """How many participants are here."""
+        return len(self._by_participant)
+
+    def add(self, connection: Connection) -> None:
+        """Remember a connection. Repeatable."""
+        if connection in self._by_viewer[connection.viewer]:
+            return
+        self._by_viewer[connection.viewer][connection] = None
+        if connection.participant:
+            self._by_participant.setdefault(connection.participant, []).append(connection)
+
+    def discard(self, connection: Connection) -> None:
+        """Forget a connection. Repeatable."""
+        self._by_viewer[connection.viewer].pop(connection, None)
+        others = self._by_participant.get(connection.participant or "", [])
+        if connection in others:
+            others.remove(connection)
+            if not others:
+                del self._by_participant[connection.participant or ""]
+
+    def of_viewer(self, viewer: Viewer) -> Iterable[Connection]:
+        """The connections that look as `viewer`."""
+        return self._by_viewer[viewer]
+
+    def of_participant(self, participant: str) -> Sequence[Connection]:
+        """The connections of one participant: tabs and devices that share a token, oldest first."""
+        return self._by_participant.get(participant, ())
+
+    def show_changes(
+        self, viewer: Viewer, old: Face, new: Face, own: Mapping[Connection, Sequence[Change]]
+    ) -> bool:
+        """Take all of one viewer from one face to the next; `own` holds what single connections get besides.
+
+        Whether anything was shown to all of them.
+        """
+        shown = True
+        splits = old.splits | new.splits
+        cohorts: dict[frozenset[tuple[str, int]], list[Connection]] = {}
+        for connection in self._by_viewer[viewer]:
+            cohorts.setdefault(connection.voted & splits if splits else splits, []).append(connection)
+        for voted, connections in cohorts.items():
+            changes = list(faces.changes(old, new, voted))
+            shown = shown and bool(changes)
+            if own:
+                self._show_own(connections, changes, own)
+            elif changes:
+                self.show(connections, changes)
+        return shown
+
+    def show(self, connections: Iterable[Connection], changes: Sequence[Change]) -> None:
+        """Write the same changes to these connections."""
+        frames = [frame for _, frame in changes]
+        framed = b"".join([frame.framed for frame in frames])
+        for connection in connections:
+            if connection.ready:
+                connection.wire.write(framed, frames)
+            else:
+                connection.hold(changes)
+
+    def _show_own(
+        self,
+        connections: Iterable[Connection],
+        changes: Sequence[Change],
+        own: Mapping[Connection, Sequence[Change]],
+    ) -> None:
+        others = []
+        for connection in connections:
+            if connection in own:
+                connection.show([*own[connection], *changes])
+            else:
+                others.append(connection)
+        if changes:
+            self.show(others, changes)

@@ -1,0 +1,284 @@
+"""One live room in this process: who listens, what was last read, and what was last shown.
+
+*Group read*, the twin of the ballot box's group commit: at most one read of a room runs at a time, and the next one
+answers everybody who waits: the tick, those who say hello, and those whose ballot was just counted. So a storm of
+joins or ballots costs reads by time, not by head.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+
+from live_polls.domain.ballots import Counted
+from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
+from live_polls.domain.visibility import Viewer
+from live_polls.live import faces, messages
+from live_polls.live.acks import AckGate
+from live_polls.live.connections import SNAPSHOT, Change, Connection
+from live_polls.live.faces import Face
+from live_polls.live.fan_out import Audience
+from live_polls.live.frames import Frame
+from live_polls.live.pacing import Pace
+from live_polls.live.readers import read
+
+logger = logging.getLogger(__name__)
+
+# A read asks for the ballots of at most this many participants; the rest wait for the next one.
+MAX_PARTICIPANTS_A_READ = 500
+RETRY_SECONDS = 0.5
+
+
+class RoomFeed:
+    """Listeners of one room. Everything here happens in the loop, but the reads."""
+
+    def __init__(self, room_id: int) -> None:
+        self.room_id = room_id
+        self.view: RoomView | None = None
+        self.audience = Audience()
+        self.gone = False
+        self.version = 0  # what listeners have been shown, whether or not they could see a difference
+        self._known_version = 0  # the newest version that anybody told us of
+        self._shown: dict[Viewer, Face] = {}
+        self._faces: dict[Viewer, Face] = {}
+        self._pace = Pace()
+        self._hellos: dict[Connection, asyncio.Future[bool]] = {}
+        self._voters: dict[str, set[str]] = {}
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._wake = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._acks = AckGate()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody listens or waits."""
+        return not (len(self.audience) or self._hellos or self._waiting)
+
+    def hear(self, version: int) -> None:
+        """A hint, from whatever source: the room stands at `version` at least. May be lost, doubled or late."""
+        if version > self._known_version:
+            self._known_version = version
+            self._rouse()
+
+    async def join(self, connection: Connection) -> bool:
+        """Give the connection a snapshot and from then on every change; again on one that has joined: a resync.
+
+        The room was subscribed to before, so nothing is missed between the read and the first change. False when
+        the room no longer exists.
+        """
+        hello: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._hellos[connection] = hello
+        self._urgent.set()
+        self._rouse()
+        try:
+            return await hello
+        finally:
+            self._hellos.pop(connection, None)
+
+    def leave(self, connection: Connection) -> None:
+        """Forget the connection. Repeatable."""
+        self.audience.discard(connection)
+
+    def ballot_counted(self, participant: str, poll: str) -> None:
+        """Tell all connections of the participant what is in force now, with the next read."""
+        # Also when none is here: one may be waiting for its snapshot, which could be read from before the commit.
+        self._voters.setdefault(participant, set()).add(poll)
+        self._rouse()
+
+    def acknowledge(self, connection: Connection, client_id: str, counted: Counted) -> None:
+        """Tell the voter that the ballot is counted; never before an older state that is on its way."""
+        self._acks.send(connection, client_id, counted, at_least=self.view.version if self.view else 0)
+
+    async def wait_beyond(self, version: int, seconds: float) -> None:
+        """Return when listeners have been shown more than `version`, or after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while self.version <= version and (left := deadline - time.monotonic()) > 0 and not self.gone:
+            shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(shown)
+            try:
+                await asyncio.wait_for(shown, left)
+            except TimeoutError:
+                return
+            finally:
+                self._waiting.discard(shown)
+
+    async def current_view(self) -> RoomView | None:
+        """The room as last read, or read now when nobody has yet."""
+        if self.view is None and not self.gone:
+            self.view, _ = await read(read_room, self.room_id)
+        return self.view
+
+    def face(self, viewer: Viewer) -> Face:
+        """The room as this viewer sees it, of the newest view. Made once a view, when first asked for."""
+        assert self.view is not None  # noqa: S101 -- for the type checker: a face follows a read
+        if viewer not in self._faces:
+            self._faces[viewer] = faces.face_of(self.view, viewer)
+        return self._faces[viewer]
+
+    def show_all(self, change: Change) -> None:
+        """Show everybody the same unversioned state."""
+        self.audience.show(self.audience, [change])
+
+    def heartbeat(self, viewer: Viewer, client_id: str | None = None) -> Frame:
+        """Where this kind of viewer stands; a client that is behind asks for a snapshot."""
+        face = self._shown.get(viewer)
+        epoch = self.view.epoch if self.view else ""
+        version = max(face.version if face else self.version, self._acks.version)
+        return Frame(messages.encode(messages.Heartbeat(epoch, version, time.time(), client_id)))
+
+    def show_heartbeats(self) -> None:
+        for viewer in Viewer:
+            self.audience.show(self.audience.of_viewer(viewer), [(("heartbeat", ""), self.heartbeat(viewer))])
+
+    @property
+    def has_countdown(self) -> bool:
+        """Whether a poll of the room has a deadline."""
+        return self.view is not None and any(poll.deadline is not None for poll in self.view.polls)
+
+    def release_waiting(self) -> None:
+        """Let those who wait for a newer version go on. Repeatable."""
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def stop(self) -> None:
+        """End the task and let those who wait go. Repeatable."""
+        if self._task is not None:
+            self._task.cancel()
+        for future in (*self._waiting, *self._hellos.values()):
+            future.cancel()
+
+    def _rouse(self) -> None:
+        self._wake.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        """Read and show while there is a reason; then end. The next reason starts it again."""
+        loop = asyncio.get_running_loop()
+        while self._wake.is_set() and not self.gone:
+            await self._pause(self._pace.delay(loop.time()))
+            self._wake.clear()
+            try:
+                await self._read_and_show(loop)
+            except Exception:
+                logger.exception("Room %s could not be read or shown", self.room_id)
+                self._wake.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _pause(self, seconds: float) -> None:
+        """Keep the pace; who says hello is not made to wait for it."""
+        if seconds > 0:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._urgent.wait()
+            except TimeoutError:
+                pass
+        self._urgent.clear()
+
+    async def _read_and_show(self, loop: asyncio.AbstractEventLoop) -> None:
+        hellos = dict(list(self._hellos.items())[:MAX_PARTICIPANTS_A_READ])
+        voters, self._voters = self._voters, {}
+        participants = {who for who in (connection.participant for connection in hellos) if who} | voters.keys()
+        self._acks.hold(loop)
+        try:
+            view, mine = await read(read_room, self.room_id, self.view, list(participants))
+            if view is None:
+                self._end()
+            elif view.version < self._acks.version:
+                self._keep(voters)  # a slow read, overtaken by acknowledgements: read again
+                self._wake.set()
+            else:
+                self._take(view, mine, hellos, voters, loop)
+        except BaseException:
+            self._keep(voters)
+            raise
+        finally:
+            self._acks.release(at_least=self.view.version if self.view else 0)
+
+    def _take(
+        self,
+        view: RoomView,
+        mine: Mine,
+        hellos: dict[Connection, asyncio.Future[bool]],
+        voters: dict[str, set[str]],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        """Make the view the newest one: greet who waits for it, and show it to all if it is time."""
+        if view is not self.view:
+            self.view, self._faces = view, {}
+        self._known_version = max(self._known_version, view.version)
+        self._greet(hellos, mine)
+        if self._pace.delay(started := loop.time()) <= 0:
+            self._show(mine, voters)
+            self._pace.shown(started=started, ended=loop.time())
+        else:
+            self._keep(voters)
+        if self._hellos or self._voters or self._known_version > self.version:
+            self._wake.set()
+
+    def _keep(self, voters: dict[str, set[str]]) -> None:
+        for participant, polls in voters.items():
+            self._voters.setdefault(participant, set()).update(polls)
+
+    def _greet(self, hellos: dict[Connection, asyncio.Future[bool]], mine: Mine) -> None:
+        for connection, hello in hellos.items():
+            self._hellos.pop(connection, None)
+            ballots = mine.get(connection.participant or "", ())
+            connection.voted = faces.voted_of(ballots)
+            self.audience.add(connection)
+            self._shown.setdefault(connection.viewer, self.face(connection.viewer))
+            connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots))])
+            if not hello.done():
+                hello.set_result(True)
+
+    def snapshot(self, viewer: Viewer, mine: tuple[MyBallot, ...]) -> Frame:
+        """A whole snapshot for one connection, of the newest view."""
+        return faces.snapshot_frame(
+            self.face(viewer), mine=mine, presence=self.audience.presence, now=time.time()
+        )
+
+    def _show(self, mine: Mine, voters: dict[str, set[str]]) -> None:
+        """The tick: to each viewer what has changed since the last one, to voters what is their own."""
+        own = self._own_changes(mine, voters)
+        for viewer, old in list(self._shown.items()):
+            new = self.face(viewer)
+            # A face that shows nothing new keeps its version: a heartbeat must not be ahead of what was sent.
+            if (new is not old or own) and self.audience.show_changes(viewer, old, new, own):
+                self._shown[viewer] = new
+        assert self.view is not None  # noqa: S101 -- for the type checker: a tick follows a read
+        self.version = self.view.version
+        self.release_waiting()
+
+    def _own_changes(self, mine: Mine, voters: dict[str, set[str]]) -> dict[Connection, list[Change]]:
+        own: dict[Connection, list[Change]] = {}
+        for participant, polls in voters.items():
+            ballots = mine.get(participant, ())
+            changed = [
+                change
+                for code in sorted(polls)
+                if (change := faces.me_change(self.face(Viewer.AUDIENCE), ballots, code)) is not None
+            ]
+            for connection in self.audience.of_participant(participant):
+                connection.voted = faces.voted_of(ballots)
+                if connection.viewer is Viewer.AUDIENCE and changed:
+                    own[connection] = changed
+        return own
+
+    def _end(self) -> None:
+        """The room was deleted: let everybody go."""
+        self.gone = True
+        for hello in self._hellos.values():
+            if not hello.done():
+                hello.set_result(False)
+        self.release_waiting()
+        close_all(self.audience, messages.CLOSE_NOT_FOUND)
+
+
+def close_all(connections: Iterable[Connection], code: int) -> None:
+    """Begin to close these connections."""
+    for connection in list(connections):
+        connection.wire.close(code)

@@ -1,0 +1,108 @@
+"""uvicorn's WebSocket protocol, guarded: it tells the hub who can be written to, and lets nobody hold the server.
+
+What it adds to `WebSocketsSansIOProtocol`, and why:
+
+* the scope carries the protocol itself (`live_polls.wire`): frames are written as the bytes they are, messages are
+  handed to the consumer in the call that received them, with no queue and no task in between;
+* a peer that does not drain its buffer within 10 s is aborted; uvicorn alone would wait for ever;
+* a peer that does not answer pings is aborted, not closed: a close waits for the buffer that never drains;
+* after shutdown a peer has one second to take its close frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from live_polls.live.connections import Connection
+from live_polls.live.frames import Frame
+
+EXTENSION = "live_polls.wire"
+HIGH_WATER_BYTES = 64 * 1024
+SLOW_SECONDS = 10.0
+SHUTDOWN_SECONDS = 1.0
+
+
+class GuardedProtocol(WebSocketsSansIOProtocol):
+    """One socket. `attach` binds a connection of the hub and the consumer's ear to it."""
+
+    connection: Connection | None = None
+    on_text: Callable[[bytes], None] | None = None
+    _slow_timer: asyncio.TimerHandle | None = None
+    _closing: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.conn.handshake_exc is None:
+            # The consumer's task was made, but has not run yet: it will find the extension.
+            self.scope["extensions"][EXTENSION] = self  # type: ignore[index,assignment]
+
+    def attach(self, connection: Connection) -> None:
+        """Tell the connection when the wire is full and when it is free."""
+        self.connection = connection
+        connection.ready = self.writable.is_set()
+
+    def write(self, framed: bytes, frames: Iterable[Frame]) -> None:
+        if not (self.close_sent or self.transport.is_closing()):
+            self.transport.write(framed)
+
+    def close(self, code: int) -> None:
+        if self._closing is None and not self.disconnected:
+            message: Any = {"type": "websocket.close", "code": code}
+            self._closing = self.loop.create_task(self.send(message))
+            self._closing.add_done_callback(_retrieve)
+
+    def stop(self) -> None:
+        """Let the connection go. Repeatable."""
+        self.connection = self.on_text = None
+
+    def send_receive_event_to_app(self) -> None:
+        if self.on_text is None or self.curr_msg_data_type != "text":
+            super().send_receive_event_to_app()
+        elif not self.close_sent:
+            data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+            self.frames = []
+            self.on_text(data)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.connection is not None:
+            self.connection.ready = False
+        self._slow_timer = self.loop.call_later(SLOW_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_slow_timer()
+        if self.connection is not None:
+            self.connection.resume()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self.loop.call_later(SHUTDOWN_SECONDS, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_slow_timer()
+        super().connection_lost(exc)
+
+    def _stop_slow_timer(self) -> None:
+        if self._slow_timer is not None:
+            self._slow_timer.cancel()
+            self._slow_timer = None
+
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    """A socket that is gone cannot be closed any more: that is no error."""
+    if not task.cancelled():
+        task.exception()

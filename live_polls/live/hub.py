@@ -1,0 +1,179 @@
+"""The hub: all live rooms of this process, and the one ear it has on the channel layer.
+
+A commit in this process reaches its listeners directly; other processes learn of it by one small hint a room. A
+hint may be lost, doubled or late: every second the hub also reads the versions of its live rooms, which is the
+safety net, and the only means without a layer or while Redis is dead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from live_polls import events
+from live_polls.domain.access import find_room
+from live_polls.domain.lifecycle import close_overdue
+from live_polls.domain.snapshot import read_versions
+from live_polls.live import messages
+from live_polls.live.feed import RoomFeed
+from live_polls.live.frames import Frame
+from live_polls.live.hints import Hints
+from live_polls.live.readers import read
+
+logger = logging.getLogger(__name__)
+
+# Odd periods, so that the timers do not beat together.
+VERSION_POLL_SECONDS = 1.0
+PRESENCE_SECONDS = 1.013
+OVERDUE_SECONDS = 0.503
+HEARTBEAT_SECONDS = 20.0
+SWEEP_SECONDS = 7.211
+
+
+class Hub:
+    """One an event loop, made by `get_hub`; everything here happens in that loop but `_on_fact`."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._feeds: dict[int, RoomFeed] = {}
+        self._ids: dict[str, int] = {}
+        self._presence: dict[int, int] = {}
+        self._hints = Hints(self._hear)
+        self._tasks = [
+            self._loop.create_task(self._every(seconds, deed))
+            for seconds, deed in (
+                (VERSION_POLL_SECONDS, self._poll_versions),
+                (OVERDUE_SECONDS, self._close_overdue),
+                (PRESENCE_SECONDS, self._show_presence),
+                (HEARTBEAT_SECONDS, self._show_heartbeats),
+                (SWEEP_SECONDS, self._sweep),
+            )
+        ]
+        events.subscribe(self._on_fact)
+
+    def __len__(self) -> int:
+        return sum(len(feed.audience) for feed in self._feeds.values())
+
+    async def feed(self, join_code: str) -> RoomFeed:
+        """The feed of the room with this (canonical) join code; RoomNotFoundError. Subscribes before it returns."""
+        room_id = self._ids.get(join_code)
+        if room_id is None:
+            room_id = (await read(find_room, join_code)).pk
+            self._ids[join_code] = room_id
+        feed = self._feeds.get(room_id)
+        if feed is None or feed.gone:
+            feed = self._feeds[room_id] = RoomFeed(room_id)
+            await self._hints.listen(room_id)
+        return feed
+
+    def live_feed(self, join_code: str) -> RoomFeed | None:
+        """The feed if the room is live in this process, without asking anybody."""
+        feed = self._feeds.get(self._ids.get(join_code, 0))
+        return None if feed is None or feed.gone else feed
+
+    async def goodbye(self, *, spread_ms: int) -> None:
+        """Tell everybody to come back, each after another while, in small lots so that they do not come at once."""
+        for feed in list(self._feeds.values()):
+            for n, connection in enumerate(list(feed.audience)):
+                retry_ms = random.randint(500, 500 + spread_ms)  # noqa: S311 -- jitter, no secret
+                connection.answer(Frame(messages.encode(messages.Bye(retry_ms))))
+                if n % 500 == 499:
+                    await asyncio.sleep(0)
+
+    def wake_waiting(self) -> None:
+        """Let long polls answer at once."""
+        for feed in self._feeds.values():
+            feed.release_waiting()
+
+    async def stop(self) -> None:
+        """Stop listening, end every task. Repeatable."""
+        events.unsubscribe(self._on_fact)
+        for task in self._tasks:
+            task.cancel()
+        for feed in self._feeds.values():
+            feed.stop()
+        await self._hints.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._feeds.clear()
+
+    def _on_fact(self, fact: events.RoomChanged) -> None:
+        """A commit in this process, told in the thread that made it."""
+        try:
+            self._loop.call_soon_threadsafe(self._announce, fact)
+        except RuntimeError:  # the loop is closed: this hub is history
+            events.unsubscribe(self._on_fact)
+
+    def _announce(self, fact: events.RoomChanged) -> None:
+        self._hear(fact.room_id, fact.version)
+        self._hints.tell(fact.room_id, fact.version)
+
+    def _hear(self, room_id: int, version: int) -> None:
+        feed = self._feeds.get(room_id)
+        if feed is not None:
+            feed.hear(version)
+
+    async def _every(self, seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await deed()
+            except Exception as error:  # noqa: BLE001 -- a timer must outlive a database that is away for a while
+                logger.warning("%s failed: %s", getattr(deed, "__name__", deed), error)
+
+    async def _poll_versions(self) -> None:
+        if self._feeds:
+            versions = await read(read_versions, list(self._feeds))
+            for room_id, feed in list(self._feeds.items()):
+                feed.hear(versions.get(room_id, feed.version + 1))  # gone: a read will find that out
+
+    async def _close_overdue(self) -> None:
+        if any(feed.has_countdown for feed in self._feeds.values()):
+            await read(close_overdue)
+
+    async def _show_presence(self) -> None:
+        for room_id, feed in self._feeds.items():
+            presence = feed.audience.presence
+            if self._presence.get(room_id) != presence:
+                self._presence[room_id] = presence
+                feed.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(presence)))))
+
+    async def _show_heartbeats(self) -> None:
+        for feed in list(self._feeds.values()):
+            feed.show_heartbeats()
+            await asyncio.sleep(0)
+
+    async def _sweep(self) -> None:
+        """Forget rooms in which nobody listens, so that registries return to zero."""
+        for room_id, feed in list(self._feeds.items()):
+            if feed.idle:
+                del self._feeds[room_id]
+                self._presence.pop(room_id, None)
+                self._ids = {code: known for code, known in self._ids.items() if known != room_id}
+                feed.stop()
+                await self._hints.forget(room_id)
+                if room_id in self._feeds:  # somebody came in the meantime
+                    await self._hints.listen(room_id)
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def get_hub() -> Hub:
+    """The hub of the running loop; a server has one loop and so one hub, made by the first who asks."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        for closed in [other for other in _hubs if other.is_closed()]:
+            del _hubs[closed]
+        _hubs[loop] = Hub()
+    return _hubs[loop]
+
+
+async def drop_hub() -> None:
+    """Stop the hub of the running loop and forget it. Repeatable."""
+    hub = _hubs.pop(asyncio.get_running_loop(), None)
+    if hub is not None:
+        await hub.stop()
+
+

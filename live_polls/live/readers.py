@@ -1,0 +1,45 @@
+"""The threads that read for the loop: few, our own, and never those that serve pages.
+
+Channels' and Django's default would be one thread for all sockets, where one slow query stalls everybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections, connections
+
+N_THREADS = 2
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_executor: ThreadPoolExecutor | None = None
+
+
+async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call `function` in a reading thread. Cancelling stops the wait, not the thread."""
+    global _executor  # noqa: PLW0603 -- one pool a process is the point
+    if _executor is None:
+        _executor = ThreadPoolExecutor(N_THREADS, thread_name_prefix="live-reader")
+    call = partial(_with_fresh_connection, partial(function, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(_executor, call)
+
+
+def _with_fresh_connection(function: Callable[[], T]) -> T:
+    close_old_connections()
+    return function()
+
+
+def stop_readers() -> None:
+    """End the threads and close their connections; the next read starts others. Repeatable."""
+    global _executor  # noqa: PLW0603 -- see read
+    executor, _executor = _executor, None
+    if executor is not None:
+        for _ in range(N_THREADS):
+            executor.submit(connections.close_all)
+        executor.shutdown(wait=True)
