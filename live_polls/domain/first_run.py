@@ -52,4 +52,4 @@ def _hold_the_door() -> None:
     SQLite needs nothing, because its transactions take the write lock when they begin."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {Account._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE live_polls_account IN SHARE ROW EXCLUSIVE MODE")

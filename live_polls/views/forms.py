@@ -1,0 +1,99 @@
+"""Forms of the desk. They check what a person can mend field by field; the domain has the last word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from live_polls.domain.texts import clean_line
+from live_polls.enums import ResultsVisibility
+from live_polls.models import Account, Room
+
+
+class LineField(forms.CharField):
+    """One line of plain text, cleaned as it will be stored, so that its length is judged as stored."""
+
+    def to_python(self, value: Any) -> str:  # Any: forms hand over whatever was posted
+        return clean_line(super().to_python(value) or "")
+
+
+class DeskForm(forms.Form):
+    """A form that puts the keyboard on its first invalid field."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self.focus_first_error()
+
+    def focus_first_error(self) -> None:
+        first = next((name for name in self.fields if name in self.errors), None)
+        for name, field in self.fields.items():
+            if first and name == first:
+                field.widget.attrs["autofocus"] = True
+            elif first:
+                field.widget.attrs.pop("autofocus", None)
+
+
+class RoomForm(DeskForm):
+    title = LineField(
+        label=_("Title"),
+        max_length=120,
+        help_text=_("Everyone in the room sees it."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    results = forms.ChoiceField(
+        label=_("Who sees results"),
+        choices=ResultsVisibility.choices,
+        initial=ResultsVisibility.LIVE,
+        help_text=_("Each poll can say otherwise."),
+    )
+
+
+class DeleteRoomForm(DeskForm):
+    title = forms.CharField(
+        label=_("Type the title of the room to delete it"),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.room = room
+
+    def clean_title(self) -> str:
+        title: str = clean_line(self.cleaned_data["title"])
+        if title.casefold() != self.room.title.casefold():
+            raise forms.ValidationError(_("This is not the title of the room. Nothing was deleted."))
+        return title
+
+
+class WelcomeForm(DeskForm):
+    email = forms.EmailField(
+        label=_("Email"),
+        help_text=_("You sign in with it. Nothing is sent to it now."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=_("At least 10 characters, and none that everybody uses."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    repeated = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, Account(email=self.cleaned_data.get("email", "")))
+        return password
+
+    def clean_repeated(self) -> str:
+        repeated: str = self.cleaned_data["repeated"]
+        if "password" in self.cleaned_data and repeated != self.cleaned_data["password"]:
+            raise forms.ValidationError(gettext("The two passwords differ."))
+        return repeated

@@ -1,0 +1,70 @@
+"""Two questions of whoever operates the server: is the process alive, and should it get traffic?
+
+Redis is not asked about: without it voting goes on, and a restart would not bring it back.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from live_polls.live import readiness
+from live_polls.models import Room
+
+logger = logging.getLogger(__name__)
+
+
+@never_cache
+@require_safe
+async def healthz(request: HttpRequest) -> HttpResponse:
+    """Answered on the event loop: a process whose loop is stuck does not answer."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when everything a ballot needs is there; else 503 and what is missing."""
+    database = _database_takes_writes()
+    checks = {
+        "database": database,
+        "migrations": database and _migrations_are_applied(),
+        "serving": not readiness.is_draining(),
+    }
+    return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
+
+
+def _database_takes_writes() -> bool:
+    """Take the write lock and change nothing: a read-only or full-up database refuses already that."""
+    try:
+        Room.objects.filter(pk=-1).update(version=F("version"))
+    except DatabaseError:
+        logger.warning("The database takes no writes", exc_info=True)
+        return False
+    return True
+
+
+def _migrations_are_applied() -> bool:
+    try:
+        return _no_migration_is_left()
+    except _MigrationsLeft:
+        return False
+
+
+class _MigrationsLeft(Exception):  # noqa: N818 -- not a mistake of anybody
+    """Raised so that the cache keeps a yes and asks again after a no."""
+
+
+@lru_cache(maxsize=1)
+def _no_migration_is_left() -> bool:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise _MigrationsLeft
+    return True

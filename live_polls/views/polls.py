@@ -1,0 +1,106 @@
+"""The desk: write, rewrite, move and delete the polls of a room."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from live_polls.domain import access
+from live_polls.domain.polls import add_poll, edit_poll, has_ballots, move_poll, remove_poll
+from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
+from live_polls.models import Ballot, Poll, Room
+from live_polls.views.canonical import canonical_join_code
+from live_polls.views.poll_form import PollForm
+from live_polls.views.poll_preview import preview_card
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@canonical_join_code
+def poll_new(request: HttpRequest, join_code: str) -> HttpResponse:
+    room = access.room_for(request.user, join_code, "edit")
+    copied = room.polls.filter(code=request.GET.get("like", "")).first()
+    blank = PollForm.of_poll(copied) if copied else PollForm()
+    form = PollForm(request.POST) if request.method == "POST" else blank
+    rearranged = PollForm.rearranged(request.POST)
+    if rearranged is None and form.is_valid() and _saved(room, None, form):
+        messages.success(request, _("Poll added."))
+        return redirect("live_polls:room-edit", room.join_code)
+    return _poll_page(request, room, None, rearranged or form)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@canonical_join_code
+def poll_edit(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
+    room = access.room_for(request.user, join_code, "edit")
+    edited = poll_of(room, poll)
+    form = PollForm(request.POST) if request.method == "POST" else PollForm.of_poll(edited)
+    rearranged = PollForm.rearranged(request.POST)
+    if rearranged is None and form.is_valid() and _saved(room, edited, form):
+        messages.success(request, _("Saved."))
+        return redirect("live_polls:room-edit", room.join_code)
+    return _poll_page(request, room, edited, rearranged or form)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@canonical_join_code
+def poll_delete(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
+    room = access.room_for(request.user, join_code, "edit")
+    doomed = poll_of(room, poll)
+    if request.method == "POST":
+        remove_poll(doomed)
+        messages.success(request, _("Poll deleted."))
+        return redirect("live_polls:room-edit", room.join_code)
+    n_ballots = Ballot.objects.filter(poll=doomed).count()
+    context = {"room": room, "poll": doomed, "n_ballots": n_ballots}
+    return render(request, "live_polls/desk/poll_delete.html", context)
+
+
+@login_required
+@require_POST
+def poll_move(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
+    """One place up or down; the page comes back with the keyboard where it was."""
+    room = access.room_for(request.user, join_code, "edit")
+    moved = poll_of(room, poll)
+    direction = "up" if request.POST.get("direction") == "up" else "down"
+    order = list(room.polls.values_list("pk", flat=True))
+    place = order.index(moved.pk) + (-1 if direction == "up" else 1)
+    move_poll(moved, position=place)
+    return redirect(f"{reverse('live_polls:room-edit', args=[room.join_code])}#{direction}-{moved.code}")
+
+
+def poll_of(room: Room, code: str) -> Poll:
+    """The poll with this code in this very room; PollNotFoundError."""
+    poll = room.polls.filter(code=code).first()
+    if poll is None:
+        raise PollNotFoundError
+    return poll
+
+
+def _saved(room: Room, poll: Poll | None, form: PollForm) -> bool:
+    """Hand the draft to the domain; False when it refused and the form says why."""
+    try:
+        if poll is None:
+            add_poll(room, form.draft())
+        else:
+            edit_poll(poll, form.draft())
+    except InvalidSettingsError as error:
+        form.refuse(error)
+        return False
+    except PollHasBallotsError:
+        form.add_error(None, _("Nothing was saved: people are voting or have voted on this question."))
+        return False
+    return True
+
+
+def _poll_page(request: HttpRequest, room: Room, poll: Poll | None, form: PollForm) -> HttpResponse:
+    voted = poll is not None and has_ballots(poll)
+    context = {"room": room, "poll": poll, "form": form, "voted": voted, "card": preview_card(room, form)}
+    return render(request, "live_polls/desk/poll.html", context)
