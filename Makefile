@@ -43,7 +43,7 @@ format-check: $(VENV)/dev.stamp
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/djangofmt check frontend/templates
-	$(VENV)/bin/oxlint --quiet --deny-warnings frontend/static
+	$(VENV)/bin/oxlint --deny-warnings frontend/static
 	$(VENV)/bin/codespell
 
 .PHONY: types
