@@ -120,7 +120,8 @@ def move_poll(poll: Poll, *, position: int) -> None:
     with transaction.atomic():
         polls = list(Poll.objects.select_for_update(no_key=True).filter(room_id=poll.room_id).order_by("pk"))
         order = sorted((other for other in polls if other.pk != poll.pk), key=lambda p: (p.position, p.pk))
-        order.insert(max(0, position), poll)
+        # The row and not the caller's copy, whose position may be of long ago.
+        order[max(0, position) : max(0, position)] = [mine for mine in polls if mine.pk == poll.pk]
         moved = [(index, other) for index, other in enumerate(order) if other.position != index]
         for index, other in moved:
             Poll.objects.filter(pk=other.pk).update(position=index)

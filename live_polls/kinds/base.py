@@ -107,8 +107,19 @@ class Kind(ABC):
         """The raw answer (still to be parsed) from the fields of a plain HTML form."""
 
     @abstractmethod
+    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+        """The raw answer of somebody who would put all options in this order and cares for the first `n_liked`.
+
+        Simulated voters vote so: always a valid answer, whatever `n_liked`.
+        """
+
+    @abstractmethod
     def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
         """What one ballot with this answer adds to the tally; always includes N_BALLOTS: 1."""
+
+    def chosen(self, answer: Answer) -> list[int]:
+        """The option numbers that an answer names, in its order."""
+        return list(answer["options"]) if "options" in answer else [answer["option"]]
 
     @abstractmethod
     def tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:

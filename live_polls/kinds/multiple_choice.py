@@ -46,6 +46,10 @@ class MultipleChoice(Kind):
     def form_answer(self, fields: Mapping[str, Sequence[str]]) -> object:
         return {"options": whole_numbers(fields.get("options", ()))}
 
+    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+        least, most = shape.settings["min_choices"], shape.settings["max_choices"]
+        return {"options": list(order[: min(max(n_liked, least), most)])}
+
     def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
         return {N_BALLOTS: 1} | {str(number): 1 for number in answer["options"]}
 

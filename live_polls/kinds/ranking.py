@@ -60,6 +60,10 @@ class Ranking(Kind):
             raise InvalidAnswerError("Two options share one place. Give each ranked option a place of its own.")
         return {"options": [option for _, option in sorted(places)]}
 
+    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+        least, most = shape.settings["min_choices"], shape.settings["max_choices"]
+        return {"options": list(order[: min(max(n_liked, least), most)])}
+
     def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
         order = answer["options"]
         points = {str(number): shape.n_options - place for place, number in enumerate(order)}

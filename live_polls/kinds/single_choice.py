@@ -34,6 +34,9 @@ class SingleChoice(Kind):
         numbers = whole_numbers(fields.get("option", ()))
         return {"option": numbers[0] if len(numbers) == 1 else None}
 
+    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+        return {"option": order[0]}
+
     def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
         return {N_BALLOTS: 1, str(answer["option"]): 1}
 

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -15,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from live_polls.domain.first_run import first_run_link
 from live_polls.live.file_lock import ServerLock
 from live_polls.live.server import Server, configuration, raise_file_limit
+from live_polls.management.terminal_qr import terminal_qr
 
 
 class Command(BaseCommand):
@@ -65,7 +65,7 @@ class Command(BaseCommand):
     def _welcome(self) -> None:
         url = settings.PUBLIC_URL
         self.stdout.write(f"live_polls is served at {url}\n\n")
-        self.stdout.write(_terminal_qr(url))
+        self.stdout.write(terminal_qr(url))
         if link := first_run_link(url):
             self.stdout.write(f"No account exists yet. Create the first one here, once, within an hour:\n  {link}\n")
         self.stdout.flush()
@@ -73,15 +73,3 @@ class Command(BaseCommand):
     def _warn(self, sentence: str | None) -> None:
         if sentence:
             self.stderr.write(self.style.WARNING(sentence))
-
-
-def _terminal_qr(url: str) -> str:
-    """A QR code in half blocks, that phones on the same network can open."""
-    rows = [list(row) for row in segno.make(url, error="l").matrix_iter(border=2)]
-    rows += [[0] * len(rows[0])] * (len(rows) % 2)
-    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-    lines = (
-        "".join(blocks[bool(top), bool(bottom)] for top, bottom in zip(upper, lower, strict=True))
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    )
-    return "\n".join(lines) + "\n\n"

@@ -1,0 +1,1 @@
+"""The demo: a deck, a host who never tires, and the processes around them."""
