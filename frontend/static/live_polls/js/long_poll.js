@@ -1,0 +1,63 @@
+// @ts-check
+/** The socket's twin over plain requests: the state by waiting for it, ballots by POST. Loaded when sockets fail. */
+
+const MIN_PAUSE_MS = 1_000;
+const MAX_FAILURES = 3;
+/** After this long a socket is tried again: the network may be another one by then. */
+const TRY_SOCKET_AFTER_MS = 5 * 60_000;
+
+export class LongPoll {
+  /** @type {{code: string, store: import('live_polls/polls').Store, onMessage: (message: any) => void, onLink: (link: import('live_polls/types/polls').Link) => void}} */
+  #options;
+
+  /** @param {LongPoll['#options']} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /** Follow the room until it is time to try a socket again; throws when this way fails too. */
+  async run() {
+    const end = Date.now() + TRY_SOCKET_AFTER_MS;
+    let failures = 0;
+    while (Date.now() < end && failures < MAX_FAILURES) {
+      const began = Date.now();
+      try {
+        await this.#state();
+        failures = 0;
+        this.#options.onLink('live');
+      } catch {
+        failures += 1;
+        this.#options.onLink('lost');
+      }
+      const spent = Date.now() - began;
+      if (spent < MIN_PAUSE_MS) await new Promise((go) => setTimeout(go, MIN_PAUSE_MS * (0.5 + Math.random())));
+    }
+    if (failures) throw new Error('the room cannot be reached');
+  }
+
+  /** @param {any} message */
+  send({ type, ...fields }) {
+    const body = type === 'ballot.withdraw' ? { ...fields, answer: null } : fields;
+    this.#post(body).then(this.#options.onMessage, () => undefined);
+    return true;
+  }
+
+  async #state() {
+    const { store, onMessage } = this.#options;
+    const since = store.epoch ? `?since=${store.epoch}.${store.version}` : '';
+    const response = await fetch(`${this.#base}/state${since}`, { cache: 'no-store' });
+    if (!response.ok) throw new Error(String(response.status));
+    onMessage(await response.json());
+  }
+
+  /** @param {object} body */
+  async #post(body) {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${this.#base}/ballots`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return response.json();
+  }
+
+  get #base() {
+    return `/api/v1/rooms/${this.#options.code}`;
+  }
+}

@@ -1,0 +1,320 @@
+// @ts-check
+/** The polls of a room: `Store` knows what is true of them, the rest shows it. Shared by phones, stage and remote. */
+
+/** @import {Ballot, Change, Option, Poll, Room, Tally} from 'live_polls/types/polls' */
+
+/** The state of a room. Each object (room, a poll, its tally, my ballot) keeps its own version; older news is dropped. */
+export class Store {
+  epoch = '';
+  version = 0;
+  /** Server's clock minus ours, in milliseconds. */
+  skew = 0;
+  /** @type {Room | null} */ room = null;
+  /** @type {{type: string, code: string} | null} */ current = null;
+  presence = 0;
+  /** @type {Map<string, Poll>} */ polls = new Map();
+  /** @type {string[]} */ order = [];
+  /** @type {Map<string, {round: number, tally: Tally}>} */ #tallies = new Map();
+  /** @type {Map<string, Ballot>} */ #ballots = new Map();
+  /** @type {Map<string, number>} */ #versions = new Map();
+  #heard = 0;
+
+  /** Whether the server has spoken of a version that has not arrived. */
+  get isBehind() {
+    return this.#heard > this.version;
+  }
+
+  /** The tally of the poll's current round. @param {string} code */
+  tally(code) {
+    const held = this.#tallies.get(code);
+    return held?.round === this.polls.get(code)?.round ? held?.tally : undefined;
+  }
+
+  /** My ballot in the poll's current round; its answer is null when it was withdrawn. @param {string} code */
+  ballot(code) {
+    const held = this.#ballots.get(code);
+    return held?.round === this.polls.get(code)?.round ? held : undefined;
+  }
+
+  /** Take in any message of state. @param {any} message @returns {Change} */
+  apply(message) {
+    const change = { room: false, presence: false, polls: new Set(), resync: false, behind: false };
+    if (message.type === 'snapshot') this.#start(message, change);
+    else if (message.epoch && message.epoch !== this.epoch) return { ...change, resync: true };
+    this.#handlers[message.type]?.(message, change);
+    return change;
+  }
+
+  /** What was just acknowledged is in force, whatever arrives first. @param {Ballot} ballot @param {number} version */
+  counted(ballot, version) {
+    if ((this.ballot(ballot.poll)?.seq ?? 0) <= ballot.seq && this.#isNews(`me ${ballot.poll}`, version)) {
+      this.#ballots.set(ballot.poll, ballot);
+    }
+  }
+
+  /** @type {Record<string, (message: any, change: Change) => void>} */
+  #handlers = {
+    snapshot: (message, change) => {
+      const { version, polls, me } = message;
+      const codes = new Set(polls.map((/** @type {Poll} */ poll) => poll.code));
+      for (const code of this.order) if (!codes.has(code)) this.#remove(code, version, change);
+      for (const { tally, ...poll } of polls) {
+        this.#keep(poll, version, change);
+        this.#count(poll.code, poll.round, tally, version, change);
+        this.#mine(poll.code, poll.round, me.ballots, version, change);
+      }
+      this.order = [...codes, ...this.order.filter((code) => !codes.has(code))];
+      this.#setRoom(message, change);
+      this.#handlers['presence.changed'](message, change);
+      this.skew = message.now * 1000 - Date.now();
+    },
+    'room.changed': (message, change) => this.#setRoom(message, change),
+    'poll.changed': ({ poll, position, version }, change) => {
+      if (!this.#keep(poll, version, change)) return;
+      this.order = this.order.filter((code) => code !== poll.code);
+      this.order.splice(position ?? this.order.length, 0, poll.code);
+    },
+    'poll.removed': ({ poll, version }, change) => this.#remove(poll, version, change),
+    'tally.changed': ({ poll, round, tally, version }, change) => this.#count(poll, round, tally, version, change),
+    'me.changed': ({ poll, round, ballots, tallies = {}, version }, change) => {
+      this.#mine(poll, round, ballots, version, change);
+      for (const code in tallies) this.#count(code, round, tallies[code], version, change);
+    },
+    'presence.changed': ({ presence }, change) => {
+      change.presence = presence !== this.presence;
+      this.presence = presence;
+    },
+    heartbeat: ({ version, now }, change) => {
+      this.#heard = version;
+      this.skew = now * 1000 - Date.now();
+      change.behind = version > this.version;
+      change.resync = version < this.version;
+    },
+  };
+
+  /** @param {any} message @param {Change} change */
+  #start({ epoch, version }, change) {
+    if (epoch === this.epoch) return;
+    for (const code of this.order) change.polls.add(code);
+    for (const held of [this.polls, this.#tallies, this.#ballots, this.#versions]) held.clear();
+    Object.assign(this, { epoch, version, order: [] });
+  }
+
+  /** @param {string} object @param {number} version */
+  #isNews(object, version) {
+    this.version = Math.max(this.version, version);
+    if (version < (this.#versions.get(object) ?? 0)) return false;
+    this.#versions.set(object, version);
+    return true;
+  }
+
+  /** @param {any} message @param {Change} change */
+  #setRoom({ room, current, version }, change) {
+    if (!this.#isNews('room', version)) return;
+    if (this.current && this.current.code !== current?.code) change.polls.add(this.current.code);
+    Object.assign(this, { room, current });
+    change.room = true;
+  }
+
+  /** @param {Poll} poll @param {number} version @param {Change} change */
+  #keep(poll, version, change) {
+    if (!this.#isNews(`poll ${poll.code}`, version)) return false;
+    this.polls.set(poll.code, poll);
+    change.polls.add(poll.code);
+    return true;
+  }
+
+  /** @param {string} code @param {number} version @param {Change} change */
+  #remove(code, version, change) {
+    if (!this.#isNews(`poll ${code}`, version)) return;
+    this.polls.delete(code);
+    this.order = this.order.filter((other) => other !== code);
+    change.polls.add(code);
+  }
+
+  /** @param {string} code @param {number} round @param {Tally | undefined} tally @param {number} version @param {Change} change */
+  #count(code, round, tally, version, change) {
+    if (!tally || !this.#isNews(`tally ${code}`, version)) return;
+    this.#tallies.set(code, { round, tally });
+    change.polls.add(code);
+  }
+
+  /** @param {string} code @param {number} round @param {Ballot[]} ballots @param {number} version @param {Change} change */
+  #mine(code, round, ballots, version, change) {
+    if (!this.#isNews(`me ${code}`, version)) return;
+    const mine = ballots.find((ballot) => ballot.poll === code && ballot.round === round);
+    if (mine) this.#ballots.set(code, mine);
+    else this.#ballots.delete(code);
+    change.polls.add(code);
+  }
+}
+
+const numbers = new Intl.NumberFormat(document.documentElement.lang || 'en');
+const percents = new Intl.NumberFormat(document.documentElement.lang || 'en', { style: 'percent' });
+const plurals = new Intl.PluralRules(document.documentElement.lang || 'en');
+
+export const count = (/** @type {number} */ n) => numbers.format(n);
+export const share = (/** @type {number} */ part) => percents.format(part);
+export const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Data that the template left for scripts. @param {string} id */
+export const data = (id) => JSON.parse(document.getElementById(id)?.textContent ?? '{}');
+
+/** Fill %(name)s in a sentence. @param {string} sentence @param {Record<string, any>} values */
+export const say = (sentence, values) => sentence.replace(/%\((\w+)\)s/g, (all, name) => values[name] ?? all);
+
+/** A sentence about n things, in the language's plural. @param {Record<string, string>} forms @param {number} n */
+export const sayMany = (forms, n) => say(forms[plurals.select(n)] ?? forms.other, { n: count(n) });
+
+/** The key of an option: A to Z, then AA, AB … @param {number} number @returns {string} */
+export const letter = (number) =>
+  (number > 26 ? letter(Math.floor((number - 1) / 26)) : '') + String.fromCharCode(65 + ((number - 1) % 26));
+
+/** The colour class of an option; beyond eight, letters tell them apart. @param {number} number @param {number} n */
+export const colour = (number, n) => (n <= 8 ? `o${number}` : 'o0');
+
+/** The option numbers an answer names, in its order. @param {any} answer @returns {number[]} */
+export const chosen = (answer) => (answer ? (answer.options ?? [answer.option]) : []);
+
+/** Fill {name} in all text and attributes of a mould. @param {Element} mould @param {Record<string, any>} values */
+export function fill(mould, values) {
+  const set = (/** @type {string} */ text) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  for (const element of [mould, ...mould.querySelectorAll('*')]) {
+    for (const attribute of element.attributes) {
+      if (attribute.value.includes('{')) attribute.value = set(attribute.value);
+    }
+    for (const node of element.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.includes('{')) node.nodeValue = set(node.nodeValue);
+    }
+  }
+}
+
+/** Repeat what a mould holds for one option, for each option. @param {Element} mould @param {Option[]} options */
+export function fillOptions(mould, options) {
+  for (const row of mould.querySelectorAll('[data-option], [data-row]')) {
+    const made = options.map(({ number, text }) => {
+      const copy = /** @type {Element} */ (row.cloneNode(true));
+      fill(copy, { number, text, letter: letter(number), colour: colour(number, options.length) });
+      return copy;
+    });
+    row.replaceWith(...made);
+  }
+}
+
+/** @type {Record<string, any>} */ let kept;
+/** The sentences that every chart needs. */
+const words = () => (kept ??= data('words'));
+
+/** @param {number} n */
+export const sayVotes = (n) => sayMany(words().votes, n);
+
+/**
+ * Move the bars of a figure to a tally and set its numbers, sentence and table.
+ * @param {HTMLElement} figure @param {Tally} tally @param {number[]} [mine] my options
+ */
+export function drawBars(figure, tally, mine = []) {
+  const { n_ballots: nBallots, counts = {}, first = {} } = tally;
+  const most = Math.max(1, ...Object.values(counts));
+  const isPoints = figure.dataset.unit === 'points';
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll('[data-row]'))) {
+    const number = row.dataset.row ?? '';
+    const n = counts[number] ?? 0;
+    row.classList.toggle('mine', mine.includes(Number(number)));
+    setFigures(row, {
+      count: count(n),
+      share: share(nBallots ? n / nBallots : 0),
+      points: sayMany(words().points, n),
+      first: sayMany(words().first, first[number] ?? 0),
+      first_count: count(first[number] ?? 0),
+      place: String(mine.indexOf(Number(number)) + 1),
+    });
+    const bar = /** @type {SVGRectElement | null} */ (row.querySelector('.fill'));
+    bar?.setAttribute('x', '0');
+    bar?.style.setProperty('transform', `translateX(${(n / most - 1) * 100}%)`);
+  }
+  setText(figure.querySelector('[data-lead]'), lead(figure, tally));
+  if (isPoints) sortRows(figure, counts);
+  // After the first drawing only: a page that opens shows the tally as it is, without a play.
+  requestAnimationFrame(() => figure.querySelector('.bars')?.classList.add('moving'));
+}
+
+/** The tally in one sentence. @param {HTMLElement} figure @param {Tally} tally */
+export function lead(figure, { n_ballots: nBallots, counts = {} }) {
+  const most = Math.max(0, ...Object.values(counts));
+  if (!most) return words().none;
+  const names = Object.keys(counts)
+    .filter((number) => counts[number] === most)
+    .map((number) => figure.querySelector(`[data-row="${number}"] [data-text]`)?.textContent ?? number);
+  if (names.length > 1) return say(words().level, { options: names.join(', ') });
+  const figureText = figure.dataset.unit === 'points' ? sayMany(words().points, most) : share(most / nBallots);
+  return say(words().leads, { option: names[0], figure: figureText });
+}
+
+/** @param {HTMLElement} figure @param {Record<string, number>} counts */
+function sortRows(figure, counts) {
+  for (const list of figure.querySelectorAll('.bars, tbody')) {
+    const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+    const order = rows.slice().sort((a, b) => rank(a, counts) - rank(b, counts));
+    reorder(list, order);
+  }
+}
+
+/** By points, ties in the order of the poll. @param {HTMLElement} row @param {Record<string, number>} counts */
+const rank = (row, counts) => Number(row.dataset.row) / 1000 - (counts[row.dataset.row ?? ''] ?? 0);
+
+/** Put children in this order; each glides from where it was. @param {Element} list @param {HTMLElement[]} order */
+export function reorder(list, order) {
+  const before = [...list.children].filter((child) => order.includes(/** @type {HTMLElement} */ (child)));
+  if (order.every((child, i) => child === before[i])) return;
+  const tops = new Map(order.map((child) => [child, child.getBoundingClientRect().top]));
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  list.append(...order);
+  if (focused && focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
+  if (stillness.matches) return;
+  for (const child of order) {
+    const way = (tops.get(child) ?? 0) - child.getBoundingClientRect().top;
+    const frames = [{ transform: `translateY(${way}px)` }, { transform: 'none' }];
+    if (way) child.animate(frames, { duration: 420, easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)' });
+  }
+}
+
+/** @param {Element} row @param {Record<string, string>} figures */
+function setFigures(row, figures) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll('[data-figure]'))) {
+    setText(element, figures[element.dataset.figure ?? '']);
+  }
+}
+
+/** Touch the page only when something is new: a screen reader's place and a selection stay. @param {Element | null} element @param {string} text */
+export function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** Show the seconds left until each countdown's deadline, by the server's clock. @param {number} skew */
+export function tickCountdowns(skew) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-deadline]'))) {
+    const left = Math.max(0, Math.ceil(Number(element.dataset.deadline) - (Date.now() + skew) / 1000));
+    setText(element, `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`);
+    element.classList.toggle('last', left <= 5);
+      if (left !== Number(element.dataset.left) && [30, 10].includes(left)) announce(sayMany(words().seconds, left), true);
+    element.dataset.left = String(left);
+  }
+}
+
+const QUIET_MS = 10_000;
+let lastSaid = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let later;
+
+/**
+ * Tell screen readers, politely and at most every 10 s; `now` is for what must not wait (open, closed, counted, error).
+ * Of several sentences that wait the newest is said.
+ * @param {string} sentence
+ */
+export function announce(sentence, now = false) {
+  clearTimeout(later);
+  const wait = now ? 0 : Math.max(0, lastSaid + QUIET_MS - Date.now());
+  later = setTimeout(() => {
+    lastSaid = Date.now();
+    setText(document.getElementById('announcer'), sentence);
+  }, wait);
+}

@@ -1,0 +1,66 @@
+/** What the scripts hand to each other; what stands on the wire is in docs/protocol.md. */
+
+export interface Option {
+  number: number;
+  text: string;
+}
+
+export interface Poll {
+  code: string;
+  kind: string;
+  prompt: string;
+  state: 'draft' | 'open' | 'closed' | 'archived';
+  round: number;
+  options: Option[];
+  settings: Record<string, number>;
+  results: 'live' | 'after_vote' | 'after_close' | 'host';
+  shown: boolean | null;
+  seconds: number | null;
+  deadline: number | null;
+}
+
+export interface Room {
+  code: string;
+  title: string;
+  state: 'live' | 'ended';
+  results: string;
+  screen: 'content' | 'blank' | 'join';
+  url: string;
+}
+
+export interface Tally {
+  n_ballots: number;
+  counts?: Record<string, number>;
+  first?: Record<string, number>;
+}
+
+export interface Ballot {
+  poll: string;
+  round: number;
+  seq: number;
+  answer: Answer | null;
+  receipt?: string;
+}
+
+/** A kind's own shape, for example {option: 2} or {options: [3, 1]}. */
+export type Answer = Record<string, any>;
+
+/** What a message changed. `resync`: only a snapshot helps; `behind`: so it is, unless the missing state comes soon. */
+export interface Change {
+  room: boolean;
+  presence: boolean;
+  polls: Set<string>;
+  resync: boolean;
+  behind: boolean;
+}
+
+export type Link = 'connecting' | 'live' | 'lost' | 'over';
+
+/** A ballot on its way; a null answer withdraws. */
+export interface Entry {
+  poll: string;
+  round: number;
+  seq: number;
+  id: string;
+  answer: Answer | null;
+}

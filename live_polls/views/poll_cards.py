@@ -1,0 +1,184 @@
+"""What the audience page shows of each poll: one card a poll, ready for the templates.
+
+The same templates also render once a kind with placeholders (`skeletons`), as moulds for polls that open while
+the page is on screen: the browser fills `{text}` and its like where the server would have written them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from live_polls.domain.snapshot import MyBallot, PollView, RoomView
+from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
+from live_polls.enums import PollState, ResultsVisibility, RoomState
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Chart, Shape, letter
+from live_polls.views.audience_words import results_words
+
+RULES = ("exact", "any", "up_to", "range")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    """One option on a card; `place` is its place in the answer, from 1, or None when it was not chosen."""
+
+    number: int | str
+    text: str
+    letter: str
+    colour: str
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One poll on the audience page. `rules` names the sentences about how many options to choose."""
+
+    code: str
+    kind: str
+    prompt: str
+    round: int | str
+    state: str
+    seq: int | str
+    options: tuple[OptionLine, ...]
+    mine: tuple[OptionLine, ...]
+    rules: tuple[str, ...]
+    limits: dict[str, Any]
+    places: range
+    chart: Chart
+    n_ballots: int
+    sees_counts: bool
+    results_hint: str
+    deadline: float | None = None
+    seconds_left: int = 0
+    refusal: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"live_polls/kinds/{self.kind}.html"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == PollState.OPEN.value
+
+    @property
+    def voted(self) -> bool:
+        return bool(self.mine)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the card waits for a first vote."""
+        return self.is_open and not self.voted
+
+    @property
+    def results_words(self) -> str:
+        return results_words().get(self.results_hint, "")
+
+    @property
+    def chosen(self) -> frozenset[int | str]:
+        return frozenset(option.number for option in self.mine)
+
+
+def audience_cards(room: RoomView, mine: Iterable[MyBallot] = ()) -> tuple[Card, ...]:
+    """The cards a participant sees, open polls first, then the poll on stage, then the rest, newest first."""
+    ballots = {ballot.poll: ballot for ballot in mine}
+    shown = [poll for poll in room.polls if sees_poll(poll, Viewer.AUDIENCE)]
+    is_live = room.state == RoomState.LIVE.value
+    still_open = [poll for poll in shown if poll.state == PollState.OPEN.value and is_live]
+    done = [poll for poll in reversed(shown) if poll not in still_open]
+    done.sort(key=lambda poll: poll.code != room.current)
+    return tuple(_card(poll, ballots.get(poll.code)) for poll in [*still_open, *done])
+
+
+def skeletons() -> tuple[Card, ...]:
+    """One card a kind, with placeholders where a poll would stand."""
+    return tuple(_skeleton(name) for name in KINDS)
+
+
+def option_colour(number: int, n_options: int) -> str:
+    """The colour class of an option; beyond eight all share one and the letters tell them apart."""
+    return f"o{number}" if n_options <= 8 else "o0"
+
+
+def choice_rule(poll: PollView) -> tuple[str, ...]:
+    """Which sentence says how many options to choose, for kinds that have limits."""
+    least, most = poll.settings.get("min_choices"), poll.settings.get("max_choices")
+    if least is None or most is None:
+        return ()
+    if least == most:
+        return ("exact",)
+    if least > 1:
+        return ("range",)
+    return ("any",) if most >= len(poll.options) else ("up_to",)
+
+
+def results_hint(poll: PollView, *, visible: bool, voted: bool) -> str:
+    """The name of the sentence that says why there are no results yet, or "" when there are."""
+    if visible:
+        return ""
+    if poll.shown is False or poll.results == ResultsVisibility.HOST.value:
+        return "host"
+    return "after_vote" if poll.results == ResultsVisibility.AFTER_VOTE.value and not voted else "after_close"
+
+
+def _card(poll: PollView, ballot: MyBallot | None) -> Card:
+    kind, shape = KINDS[poll.kind], Shape(len(poll.options), poll.settings)
+    answer = json.loads(ballot.answer) if ballot and ballot.answer else None
+    tally = kind.tally(poll.counters, shape)
+    order = kind.chosen(answer) if answer else []
+    options = tuple(_option_line(number, text, poll, order) for number, text in poll.options)
+    visible = sees_counts(poll, Viewer.AUDIENCE, voted=answer is not None)
+    deadline = poll.deadline.timestamp() if poll.deadline else None
+    # Without counts the page must not hold them either, however well hidden.
+    shown_tally = tally if visible else kind.tally({}, shape)
+    return Card(
+        code=poll.code,
+        kind=poll.kind,
+        prompt=poll.prompt,
+        round=poll.round,
+        state=poll.state,
+        seq=(ballot.seq if ballot else 0) + 1,
+        options=options,
+        mine=tuple(sorted((line for line in options if line.place), key=lambda line: line.place or 0)),
+        rules=choice_rule(poll),
+        limits=dict(poll.settings),
+        places=range(1, poll.settings.get("max_choices", len(poll.options)) + 1),
+        chart=kind.chart(shown_tally, poll.options),
+        n_ballots=tally["n_ballots"],
+        sees_counts=visible,
+        results_hint=results_hint(poll, visible=visible, voted=answer is not None),
+        deadline=deadline,
+        seconds_left=max(0, round(deadline - time.time())) if deadline else 0,
+    )
+
+
+def _option_line(number: int, text: str, poll: PollView, order: Sequence[int]) -> OptionLine:
+    place = order.index(number) + 1 if number in order else None
+    return OptionLine(number, text, letter(number), option_colour(number, len(poll.options)), place)
+
+
+def _skeleton(name: str) -> Card:
+    kind = KINDS[name]
+    limits = {field.name: f"{{{field.name}}}" for field in kind.setting_fields}
+    chart = kind.chart(kind.tally({}, Shape(1)), [(1, "{text}")])
+    row: Any = replace(chart.rows[0], letter="{letter}")
+    return Card(
+        code="{code}",
+        kind=name,
+        prompt="{prompt}",
+        round="{round}",
+        state=PollState.OPEN.value,
+        seq=1,
+        options=(OptionLine("{number}", "{text}", "{letter}", "{colour}"),),
+        mine=(),
+        rules=RULES if "min_choices" in limits else (),
+        limits=limits,
+        places=range(0),
+        chart=replace(chart, rows=(replace(row, number="{number}"),)),
+        n_ballots=0,
+        sees_counts=False,
+        results_hint="after_close",
+    )

@@ -1,0 +1,55 @@
+"""The audience page as text: the one place that renders it, for cached and for personal answers alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from live_polls.domain.snapshot import MyBallot, RoomView
+from live_polls.enums import RoomState
+from live_polls.templatetags.import_map import import_map_hash
+from live_polls.views.audience_words import lobby_words, script_words
+from live_polls.views.poll_cards import Card, audience_cards, skeletons
+
+_NONCE = "<CSP_NONCE_SENTINEL>"
+
+
+def render_room_page(
+    room: RoomView, mine: Sequence[MyBallot] = (), *, refusals: Mapping[str, str] | None = None, notice: str = ""
+) -> str:
+    """The page for a participant with these ballots; `refusals` are sentences a poll, `notice` is for the page."""
+    refused = refusals or {}
+    cards = [replace(card, refusal=refused.get(card.code, "")) for card in audience_cards(room, mine)]
+    return render_to_string("live_polls/audience/room.html", _context(room, cards) | {"notice": notice})
+
+
+def room_page_policy() -> str:
+    """The page's Content-Security-Policy: the project's, with the import map allowed by hash, not by nonce.
+
+    The page is the same bytes for everyone without a ballot, and a nonce must be new each time.
+    """
+    policy: Mapping[str, Sequence[str]] = settings.SECURE_CSP
+    directives = (
+        " ".join([name, *(import_map_hash() if source == _NONCE else source for source in sources)])
+        for name, sources in policy.items()
+    )
+    return "; ".join(directives)
+
+
+def _context(room: RoomView, cards: Sequence[Card]) -> dict[str, Any]:
+    scene = "ended" if room.state == RoomState.ENDED.value else "between" if cards else "before"
+    return {
+        "room": room,
+        "address": reverse("live_polls:audience", args=[room.join_code]),
+        "cards": cards,
+        "n_asking": sum(card.asks for card in cards),
+        "scene": scene,
+        "lobby": lobby_words()[scene],
+        "skeletons": skeletons(),
+        "room_words": script_words(),
+    }
