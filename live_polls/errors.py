@@ -12,6 +12,7 @@ PollError
 ├── PollHasBallotsError      has_ballots      the change would falsify ballots
 ├── IllegalMoveError         illegal_move     that state cannot follow this one
 ├── NotAllowedError          not_allowed      this person may not do that
+├── UnknownIdentityError     not_allowed      the token is not one of this room
 ├── RateLimitedError         rate_limited     too much, too fast
 ├── BusyError                busy             overloaded; nothing was written
 └── InternalError            internal         our fault; logged once
@@ -27,6 +28,7 @@ class PollError(Exception):
 
     code = "internal"
     http_status = 500
+    client_id: str | None = None  # of the message that was refused, if it had one
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -121,6 +123,14 @@ class NotAllowedError(PollError):
     http_status = 403
 
     def __init__(self, message: str = "You may not do this in this room.") -> None:
+        super().__init__(message)
+
+
+class UnknownIdentityError(PollError):
+    code = "not_allowed"
+    http_status = 401
+
+    def __init__(self, message: str = "This token is not one of this room. Join again.") -> None:
         super().__init__(message)
 
 

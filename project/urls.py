@@ -7,11 +7,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from live_polls.views import accounts, health, polls, rooms
+from live_polls.api.api import api
+from live_polls.views import accounts, acts, health, polls, rooms, stage
 
 # Names are used with their namespace: `live_polls:audience`.
 live_polls: list[URLPattern | URLResolver] = [
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
+    path("stage/<str:join_code>", stage.stage, name="stage"),
+    path("rooms/<str:join_code>/act", acts.act, name="act"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/new", rooms.room_new, name="room-new"),
     path("rooms/<str:join_code>/edit", rooms.room_edit, name="room-edit"),
@@ -39,6 +42,7 @@ account: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((live_polls, "live_polls"))),
     path("accounts/", include(account)),
+    path("api/v1/", api.urls),
 ]
 if settings.ADMIN_ENABLED:
     urlpatterns.append(path("admin/", admin.site.urls))

@@ -60,7 +60,7 @@ class Socket:
 
     @classmethod
     async def _serve(cls, scope: Scope, receive: Receive, send: Send) -> None:
-        global n_sockets  # noqa: PLW0603 -- one count a process is the point
+        global n_sockets
         subprotocol = messages.SUBPROTOCOL if messages.SUBPROTOCOL in scope["subprotocols"] else None
         await send({"type": "websocket.accept", "subprotocol": subprotocol})
         wire = scope["extensions"].get(EXTENSION) or QueuedWire(send)
@@ -128,5 +128,3 @@ async def refuse(send: Send, status: int, text: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"5")]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": text.encode()})
-
-

@@ -88,18 +88,14 @@ class RoomSocket(Socket):
         cast = Cast(feed.room_id, connection.participant, message.poll, message.round, message.seq, answer)
         get_box().cast(cast, partial(self._outcome, feed, connection, cast, message.id))
 
-    def _outcome(
-        self, feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, outcome: Outcome
-    ) -> None:
+    def _outcome(self, feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, outcome: Outcome) -> None:
         if isinstance(outcome, PollError):
             self.refuse(outcome, client_id)
             return
         self._acknowledge(feed, connection, cast, client_id, outcome)
 
     @staticmethod
-    def _acknowledge(
-        feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, counted: Counted
-    ) -> None:
+    def _acknowledge(feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, counted: Counted) -> None:
         feed.acknowledge(connection, client_id, counted)
         if counted.changed:
             feed.ballot_counted(cast.participant, cast.poll)
@@ -113,10 +109,9 @@ class RoomSocket(Socket):
 
     async def _greet(self, hello: messages.Hello) -> None:
         try:
-            if self._connection is None:
-                await self._arrive(hello)
-            if self._feed is None or self._connection is None or not await self._feed.join(self._connection):
-                raise RefusedError(messages.CLOSE_NOT_FOUND)
+            feed, connection = await self._arrive(hello)
+            if not await feed.join(connection):
+                self.wire.close(messages.CLOSE_NOT_FOUND)
         except RoomNotFoundError:
             self.wire.close(messages.CLOSE_NOT_FOUND)
         except RefusedError as refused:
@@ -126,7 +121,9 @@ class RoomSocket(Socket):
             logger.exception("A hello failed")
             self.wire.close(1013)
 
-    async def _arrive(self, hello: messages.Hello) -> None:
+    async def _arrive(self, hello: messages.Hello) -> tuple[RoomFeed, Connection]:
+        if self._feed is not None and self._connection is not None:
+            return self._feed, self._connection
         feed = await get_hub().feed(self._join_code)
         view = await feed.current_view()
         if view is None:
@@ -137,6 +134,7 @@ class RoomSocket(Socket):
         self._feed, self._connection = feed, connection
         if participant is not None:
             self._replace_oldest(feed, participant)
+        return feed, connection
 
     @staticmethod
     def _replace_oldest(feed: RoomFeed, participant: str) -> None:

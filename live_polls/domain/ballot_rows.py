@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -123,10 +123,7 @@ def read_of_participants(polls: Sequence[tuple[int, int]], participants: Sequenc
 
 def write_ballots(rows: Sequence[BallotRow]) -> None:
     """Insert or overwrite, under UNIQUE(poll, round, participant). Each key at most once a call."""
-    conflict = (
-        " ON CONFLICT (poll_id, round, participant)"
-        " DO UPDATE SET seq = excluded.seq, answer = excluded.answer"
-    )
+    conflict = " ON CONFLICT (poll_id, round, participant) DO UPDATE SET seq = excluded.seq, answer = excluded.answer"
     if _is_sqlite():
         sql = (
             "INSERT INTO live_polls_ballot (poll_id, round, participant, seq, answer)"
@@ -185,6 +182,6 @@ def _execute(sql: str, rows: Sequence[BallotRow] | Sequence[TallyChange]) -> Non
             cursor.execute(sql, _parameters(rows))
 
 
-def _parameters(rows: Sequence[tuple[object, ...]]) -> list[object]:
+def _parameters(rows: Sequence[tuple[object, ...]]) -> list[Any]:
     """One JSON text for SQLite; one array a column for PostgreSQL."""
     return [json.dumps(rows)] if _is_sqlite() else [list(column) for column in zip(*rows, strict=True)]

@@ -52,7 +52,7 @@ def read_token(token: str, *, room_id: int, ballot_key: str, voice_key: str) -> 
     if len(nonce) != 22 or not signature.isascii():
         return None
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        if constant_time_compare(signature, _signature(nonce, room_id, key)):
+        if constant_time_compare(signature, _signature(nonce, room_id, str(key))):
             return Participant(room_id, _keyed(nonce, ballot_key), _keyed(nonce, voice_key))
     return None
 

@@ -31,7 +31,7 @@ class PollDraft:
     options: Sequence[str]
     settings: Mapping[str, Any] = field(default_factory=dict)
     seconds: int | None = None
-    results: str | None = None
+    results: str = ""  # empty: as the room says
 
 
 def checked(draft: PollDraft) -> PollDraft:
@@ -56,7 +56,7 @@ def checked(draft: PollDraft) -> PollDraft:
         options=options,
         settings=kind.parse_settings(draft.settings, len(options)),
         seconds=draft.seconds,
-        results=draft.results or None,
+        results=draft.results or "",
     )
 
 

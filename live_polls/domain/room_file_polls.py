@@ -53,7 +53,7 @@ def _read_poll(section: Section) -> PollPlan:
         options=[option.text for option in options],
         settings=_read_settings(section, kind),
         seconds=section.whole_number("seconds", least=COUNTDOWN_RANGE[0], most=COUNTDOWN_RANGE[-1]),
-        results=results.value if results else None,
+        results=results.value if results else "",
     )
     return PollPlan(
         key=section.text("key", longest=MAX_KEY) or default_key(prompt),
@@ -106,7 +106,11 @@ def _read_options(section: Section, kind: Kind | None) -> tuple[OptionPlan, ...]
             wanted = _("Give %(least)d to %(most)d options; this poll has %(found)d.")
             section.mistake("options", wanted % {"least": least, "most": MAX_OPTIONS, "found": len(raw)})
         paths: list[Path] = [(*section.path, "options", index) for index in range(len(raw))]
-        return _name_options(section.report, paths, [_read_option(section.report, path, value) for path, value in zip(paths, raw, strict=True)])
+        return _name_options(
+            section.report,
+            paths,
+            [_read_option(section.report, path, value) for path, value in zip(paths, raw, strict=True)],
+        )
     return ()
 
 

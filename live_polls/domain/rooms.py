@@ -21,9 +21,7 @@ def create_room(
     Not repeatable: each call makes another room.
     """
     with transaction.atomic():
-        room = Room.objects.create(
-            join_code=join_codes.allocate(), title=clean_line(title), results=results, slug=slug
-        )
+        room = Room.objects.create(join_code=join_codes.allocate(), title=clean_line(title), results=results, slug=slug)
         if owner is not None:
             Membership.objects.create(room=room, account=owner, role=Role.HOST)
     return room
@@ -68,6 +66,8 @@ def delete_room(room: Room) -> None:
 
 
 def revoke_stage_links(room: Room) -> None:
-    """Make every stage link given out so far worthless. Repeatable."""
-    Room.objects.filter(pk=room.pk).update(stage_key=new_secret())
-    room.refresh_from_db(fields=["stage_key"])
+    """Make every stage link given out so far worthless, and close the stages that came by one. Repeatable."""
+    with transaction.atomic():
+        Room.objects.filter(pk=room.pk).update(stage_key=new_secret())
+        bump_layout(room.pk)
+    room.refresh_from_db()

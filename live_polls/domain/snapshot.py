@@ -61,6 +61,11 @@ class RoomView:
         """The poll with this code, or None."""
         return next((poll for poll in self.polls if poll.code == code), None)
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The codes of the polls that are not archived: what a host steps through."""
+        return tuple(poll.code for poll in self.polls if poll.state != PollState.ARCHIVED.value)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RoomSecrets:
@@ -141,7 +146,8 @@ def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
     row = Room.objects.filter(pk=room_id).values_list(*ROOM_FIELDS, "ballot_key", "voice_key", "stage_key").first()
     if row is None:
         return None
-    view = RoomView(*row[:10], secrets=RoomSecrets(*row[10:]))
+    fields: tuple[Any, ...] = row
+    view = RoomView(*fields[:-3], RoomSecrets(*fields[-3:]))
     if known is not None and known.epoch == view.epoch:
         if known.version == view.version and known.secrets == view.secrets:
             return known
@@ -182,9 +188,7 @@ def _with_counters(polls: tuple[PollView, ...], *, only_open: bool) -> tuple[Pol
     for poll_id, poll_round, counter, n in rows:
         if poll_round == rounds[poll_id]:
             counters[poll_id][counter] = n
-    return tuple(
-        replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls
-    )
+    return tuple(replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls)
 
 
 def _read_mine(view: RoomView, participants: Sequence[str]) -> Mine:

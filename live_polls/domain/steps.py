@@ -15,6 +15,7 @@ from django.db import transaction
 
 from live_polls.domain import lifecycle
 from live_polls.enums import PollState, ResultsVisibility, RoomState, Screen
+from live_polls.errors import PollNotFoundError
 from live_polls.models import Poll, Room
 
 
@@ -50,6 +51,15 @@ def next_step(room: Room) -> Step | None:
     if poll.state == PollState.OPEN:
         return Step(Deed.CLOSE, poll)
     return Step(Deed.SHOW, poll) if _is_held_back(room, poll) else _move(room, poll)
+
+
+def poll_at(room: Room, step: str) -> Poll:
+    """The poll that stands at this step, counted from 1 without those archived; PollNotFoundError."""
+    polls = list(Poll.objects.filter(room=room).exclude(state=PollState.ARCHIVED))
+    number = int(step) if step.isascii() and step.isdigit() and len(step) < 6 else 0
+    if not 1 <= number <= len(polls):
+        raise PollNotFoundError
+    return polls[number - 1]
 
 
 def mark_of(room: Room) -> str:

@@ -60,7 +60,7 @@ def _count_ballots(poll: Poll) -> Counter[tuple[int, str]]:
     total: Counter[tuple[int, str]] = Counter()
     ballots = Ballot.objects.filter(poll=poll, answer__isnull=False).values_list("round", "answer")
     for round_, answer in ballots.iterator():
-        for counter, n in kind.counters(json.loads(answer), shape).items():
+        for counter, n in kind.counters(json.loads(answer or ""), shape).items():
             total[round_, counter] += n
     return total
 

@@ -176,7 +176,7 @@ _box_lock = threading.Lock()
 
 def get_box() -> BallotBox:
     """The box of this process."""
-    global _box  # noqa: PLW0603 -- one box a process is the point
+    global _box
     with _box_lock:
         if _box is None:
             _box = BallotBox()
@@ -185,7 +185,7 @@ def get_box() -> BallotBox:
 
 def drop_box() -> None:
     """Drain the box of this process and forget it; the next cast makes another."""
-    global _box  # noqa: PLW0603 -- see get_box
+    global _box
     with _box_lock:
         box, _box = _box, None
     if box is not None:

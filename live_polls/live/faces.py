@@ -65,24 +65,24 @@ def face_of(view: RoomView, viewer: Viewer) -> Face:
 
 def changes(old: Face, new: Face, voted: frozenset[tuple[str, int]]) -> Iterator[Change]:
     """The messages that take a viewer who has cast the ballots `voted` from one face to the next."""
-    stamp = {"epoch": new.epoch, "version": new.version}
+    epoch, version = new.epoch, new.version
     if old.room != new.room:
         room, current = msgspec.json.decode(new.room, type=tuple[msgspec.Raw, msgspec.Raw])
-        yield ("room", ""), _frame(messages.RoomChanged(**stamp, room=_any(room), current=_any(current)))
+        yield ("room", ""), _frame(messages.RoomChanged(epoch, version, _any(room), _any(current)))
     for code in old.polls.keys() - new.polls.keys():
-        yield ("poll", code), _frame(messages.PollRemoved(**stamp, poll=code))
+        yield ("poll", code), _frame(messages.PollRemoved(epoch, version, code))
     # A poll has moved when those before it are others: its position is part of what is shown.
     old_order, new_order = list(old.polls), list(new.polls)
     for position, code in enumerate(new_order):
         moved = old_order[position : position + 1] != [code]
         if moved or old.polls[code] != new.polls[code]:
             piece = _any(new.polls[code])
-            yield ("poll", code), _frame(messages.PollChanged(**stamp, position=position, poll=piece))
+            yield ("poll", code), _frame(messages.PollChanged(epoch, version, position, piece))
     for code, tally in new.tallies.items():
         before = old.tallies.get(code)
         piece = seen_by(tally, code, voted)
         if before is None or (before.round, seen_by(before, code, voted)) != (tally.round, piece):
-            message = messages.TallyChanged(**stamp, poll=code, round=tally.round, tally=_any(piece))
+            message = messages.TallyChanged(epoch, version, code, tally.round, _any(piece))
             yield ("tally", code), _frame(message)
 
 
@@ -91,9 +91,7 @@ def seen_by(tally: Tally, code: str, voted: frozenset[tuple[str, int]]) -> msgsp
     return tally.voted_piece if (code, tally.round) in voted else tally.piece
 
 
-def snapshot_frame(
-    face: Face, *, mine: tuple[MyBallot, ...], presence: int, now: float
-) -> Frame:
+def snapshot_frame(face: Face, *, mine: tuple[MyBallot, ...], presence: int, now: float) -> Frame:
     """A whole snapshot: the shared pieces, and what is this connection's own."""
     room, current = msgspec.json.decode(face.room, type=tuple[msgspec.Raw, msgspec.Raw])
     voted = voted_of(mine)

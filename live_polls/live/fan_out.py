@@ -59,9 +59,7 @@ class Audience:
         """The connections of one participant: tabs and devices that share a token, oldest first."""
         return self._by_participant.get(participant, ())
 
-    def show_changes(
-        self, viewer: Viewer, old: Face, new: Face, own: Mapping[Connection, Sequence[Change]]
-    ) -> bool:
+    def show_changes(self, viewer: Viewer, old: Face, new: Face, own: Mapping[Connection, Sequence[Change]]) -> bool:
         """Take all of one viewer from one face to the next; `own` holds what single connections get besides.
 
         Whether anything was shown to all of them.

@@ -108,7 +108,9 @@ class RoomFeed:
     async def current_view(self) -> RoomView | None:
         """The room as last read, or read now when nobody has yet."""
         if self.view is None and not self.gone:
-            self.view, _ = await read(read_room, self.room_id)
+            view, _ = await read(read_room, self.room_id)
+            if self.view is None:  # the task may have read a newer one meanwhile
+                self.view = view
         return self.view
 
     def face(self, viewer: Viewer) -> Face:
@@ -148,8 +150,9 @@ class RoomFeed:
         """End the task and let those who wait go. Repeatable."""
         if self._task is not None:
             self._task.cancel()
-        for future in (*self._waiting, *self._hellos.values()):
-            future.cancel()
+        self.release_waiting()
+        for hello in self._hellos.values():
+            hello.cancel()
 
     def _rouse(self) -> None:
         self._wake.set()
@@ -209,6 +212,9 @@ class RoomFeed:
     ) -> None:
         """Make the view the newest one: greet who waits for it, and show it to all if it is time."""
         if view is not self.view:
+            if self.view is not None and self.view.secrets.stage_key != view.secrets.stage_key:
+                # Links were revoked: who is signed in comes back at once, who had a link looks as the audience.
+                close_all(self.audience.of_viewer(Viewer.TRUSTED_STAGE), messages.CLOSE_UNKNOWN_IDENTITY)
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
         self._greet(hellos, mine)
@@ -237,9 +243,7 @@ class RoomFeed:
 
     def snapshot(self, viewer: Viewer, mine: tuple[MyBallot, ...]) -> Frame:
         """A whole snapshot for one connection, of the newest view."""
-        return faces.snapshot_frame(
-            self.face(viewer), mine=mine, presence=self.audience.presence, now=time.time()
-        )
+        return faces.snapshot_frame(self.face(viewer), mine=mine, presence=self.audience.presence, now=time.time())
 
     def _show(self, mine: Mine, voters: dict[str, set[str]]) -> None:
         """The tick: to each viewer what has changed since the last one, to voters what is their own."""

@@ -43,7 +43,8 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.conn.handshake_exc is None:
             # The consumer's task was made, but has not run yet: it will find the extension.
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[index,assignment]
+            extensions: Any = self.scope["extensions"]
+            extensions[EXTENSION] = self
 
     def attach(self, connection: Connection) -> None:
         """Tell the connection when the wire is full and when it is free."""

@@ -175,5 +175,3 @@ async def drop_hub() -> None:
     hub = _hubs.pop(asyncio.get_running_loop(), None)
     if hub is not None:
         await hub.stop()
-
-

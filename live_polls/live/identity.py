@@ -39,4 +39,4 @@ def may_watch(session_key: str, room_id: int) -> bool:
 def person_of(session_key: str) -> Person:
     """The signed-in person, by Django's own rules (a changed password ends the session)."""
     store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return cast("Person", get_user(cast("Any", SimpleNamespace(session=store))))
+    return get_user(cast("Any", SimpleNamespace(session=store)))

@@ -7,7 +7,7 @@ JSON text frames, one object a frame, `type` first. Input is a closed set: what 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -15,6 +15,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from live_polls.errors import BadMessageError, BusyError, PollError, RateLimitedError, StaleBallotError
 
 SUBPROTOCOL = "live-polls.v1"
+
+T = TypeVar("T")
 
 ClientId = Annotated[str, Meta(max_length=64)]
 PollCode = Annotated[str, Meta(max_length=16)]
@@ -68,6 +70,17 @@ class Ping(Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
 
 
 ClientMessage = Hello | BallotCast | BallotWithdraw | Ping
+
+
+class BallotPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/ballots`: the fields of `ballot.cast`; an `answer` of null withdraws."""
+
+    poll: PollCode
+    round: Round
+    seq: Seq
+    answer: dict[str, Any] | None
+    id: ClientId = ""
+    type: Literal["ballot.cast", "ballot.withdraw"] = "ballot.cast"
 
 
 # Objects inside messages
@@ -256,15 +269,25 @@ ServerMessage = (
     | Bye
 )
 
-_decoder = msgspec.json.Decoder(ClientMessage)
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_post_decoder = msgspec.json.Decoder(BallotPost)
 encode = msgspec.json.Encoder().encode
 
 
 def decode(data: bytes | str) -> ClientMessage:
     """The message in a frame; BadMessageError says what is wrong with it. Nothing partial ever comes out."""
+    return _decode(_decoder, data)
+
+
+def decode_post(data: bytes) -> BallotPost:
+    """The ballot in the body of a request, by the same rules."""
+    return _decode(_post_decoder, data)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
     try:
-        message = _decoder.decode(data)
-        if _n_quotes(message) != data.count('"' if isinstance(data, str) else b'"'):
+        message = decoder.decode(data)
+        if _n_quotes(message) != data.count('"' if isinstance(data, str) else b'"'):  # type: ignore[arg-type]
             _refuse_repeated_keys(data)
     except msgspec.ValidationError as error:
         raise BadMessageError(f"This is not a message of {SUBPROTOCOL}: {error}.") from error
@@ -273,7 +296,7 @@ def decode(data: bytes | str) -> ClientMessage:
     return message
 
 
-def _n_quotes(message: ClientMessage) -> int:
+def _n_quotes(message: object) -> int:
     """How many quotation marks the message has when no key stands in it twice and nothing is escaped.
 
     The decoder keeps the last of two equal keys. Counting is how we know of them at a tenth of the price of a second

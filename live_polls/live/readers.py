@@ -23,7 +23,7 @@ _executor: ThreadPoolExecutor | None = None
 
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call `function` in a reading thread. Cancelling stops the wait, not the thread."""
-    global _executor  # noqa: PLW0603 -- one pool a process is the point
+    global _executor
     if _executor is None:
         _executor = ThreadPoolExecutor(N_THREADS, thread_name_prefix="live-reader")
     call = partial(_with_fresh_connection, partial(function, *args, **kwargs))
@@ -37,7 +37,7 @@ def _with_fresh_connection(function: Callable[[], T]) -> T:
 
 def stop_readers() -> None:
     """End the threads and close their connections; the next read starts others. Repeatable."""
-    global _executor  # noqa: PLW0603 -- see read
+    global _executor
     executor, _executor = _executor, None
     if executor is not None:
         for _ in range(N_THREADS):

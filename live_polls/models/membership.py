@@ -12,9 +12,7 @@ from live_polls.models.room import Room
 
 class Membership(models.Model):
     room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", verbose_name=_("room"))
-    account = models.ForeignKey(
-        Account, models.CASCADE, related_name="memberships", verbose_name=_("account")
-    )
+    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships", verbose_name=_("account"))
     role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.HOST)
 
     class Meta:

@@ -21,9 +21,7 @@ def new_poll_code() -> str:
 class Poll(models.Model):
     room = models.ForeignKey(Room, models.CASCADE, related_name="polls", verbose_name=_("room"))
     code = models.CharField(_("code"), max_length=8, unique=True, default=new_poll_code, editable=False)
-    key = models.CharField(
-        _("key"), max_length=80, blank=True, help_text=_("Names the poll in a room file.")
-    )
+    key = models.CharField(_("key"), max_length=80, blank=True, help_text=_("Names the poll in a room file."))
     position = models.PositiveIntegerField(_("position"), default=0)
     kind = models.CharField(_("kind"), max_length=20)
     prompt = models.CharField(_("prompt"), max_length=300)
@@ -31,7 +29,7 @@ class Poll(models.Model):
     round = models.PositiveIntegerField(_("round"), default=1)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
     results = models.CharField(
-        _("results"), max_length=12, choices=ResultsVisibility, null=True, blank=True,
+        _("results"), max_length=12, choices=ResultsVisibility, blank=True, default="",
         help_text=_("Empty: as the room says."),
     )  # fmt: skip
     shown = models.BooleanField(
@@ -47,9 +45,7 @@ class Poll(models.Model):
         verbose_name_plural = _("polls")
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["room", "key"], condition=~models.Q(key=""), name="one_poll_a_key"
-            ),
+            models.UniqueConstraint(fields=["room", "key"], condition=~models.Q(key=""), name="one_poll_a_key"),
         ]
 
     def __str__(self) -> str:
@@ -60,9 +56,7 @@ class Option(models.Model):
     poll = models.ForeignKey(Poll, models.CASCADE, related_name="options", verbose_name=_("poll"))
     number = models.PositiveSmallIntegerField(_("number"))
     text = models.CharField(_("text"), max_length=200)
-    key = models.CharField(
-        _("key"), max_length=80, blank=True, help_text=_("Names the option in a room file.")
-    )
+    key = models.CharField(_("key"), max_length=80, blank=True, help_text=_("Names the option in a room file."))
 
     class Meta:
         verbose_name = _("option")

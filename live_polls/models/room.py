@@ -26,9 +26,7 @@ class Room(models.Model):
     slug = models.SlugField(_("slug"), max_length=80, unique=True, null=True, blank=True)
     title = models.CharField(_("title"), max_length=120)
     state = models.CharField(_("state"), max_length=8, choices=RoomState, default=RoomState.LIVE)
-    results = models.CharField(
-        _("results"), max_length=12, choices=ResultsVisibility, default=ResultsVisibility.LIVE
-    )
+    results = models.CharField(_("results"), max_length=12, choices=ResultsVisibility, default=ResultsVisibility.LIVE)
     screen = models.CharField(_("screen"), max_length=8, choices=Screen, default=Screen.CONTENT)
     current = models.ForeignKey(
         "live_polls.Poll", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("on stage")

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from uvicorn.supervisors import Multiprocess
 
 from live_polls.domain.first_run import first_run_link
 from live_polls.live.file_lock import ServerLock
 from live_polls.live.server import Server, configuration, raise_file_limit
+from live_polls.live.workers import Workers
 from live_polls.management.terminal_qr import terminal_qr
 
 
@@ -39,8 +39,7 @@ class Command(BaseCommand):
             if workers == 1:
                 Server(config).run()
             else:
-                server = Server(config)
-                Multiprocess(config, target=server.run, sockets=[config.bind_socket()]).run()
+                Workers(config, sockets=[config.bind_socket()]).run()
         except KeyboardInterrupt:
             pass  # uvicorn raises the signal again after a clean shutdown: the terminal need not see a trace
         finally:

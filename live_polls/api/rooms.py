@@ -1,0 +1,124 @@
+"""Join, state and ballots of a room over HTTP. Same objects, same rules as the socket."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from live_polls.api.identity import identify, participant_in
+from live_polls.domain import join_codes
+from live_polls.domain.ballots import Cast
+from live_polls.domain.participants import COOKIE_SECONDS, cookie_name, new_token
+from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
+from live_polls.live import faces, messages
+from live_polls.live.ballot_box import get_box
+from live_polls.live.feed import RoomFeed
+from live_polls.live.hub import get_hub
+from live_polls.live.readers import read
+
+LONG_POLL_SECONDS = 25.0
+MAX_BODY_BYTES = 16 * 1024
+
+router = Router(tags=["rooms"])
+
+
+@router.post("/{join_code}/join", summary="Become a participant")
+async def join(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Return `{"token": …}` and set it as a cookie. Not repeatable: each call makes another participant."""
+    view = await _view(await _feed(join_code))
+    token = new_token(view.id)
+    response = _json({"token": token}, status=201)
+    response.set_cookie(
+        cookie_name(view.join_code),
+        token,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
+
+
+@router.get("/{join_code}/state", summary="The snapshot, now or when it changes")
+async def state(
+    request: HttpRequest, join_code: str, since: str = "", role: Literal["audience", "stage", "host"] = "audience"
+) -> HttpResponse:
+    """Return the snapshot object. With `since=<epoch>.<version>` still current, wait up to 25 s for a newer one.
+
+    With a participant's token (or cookie) the snapshot holds their ballots; without, it is what a stage may see.
+    The roles `stage` and `host` are for those who are signed in, or bring a stage link in `X-Stage-Token`.
+    """
+    feed = await _feed(join_code)
+    view = await _view(feed)
+    if since:
+        await _wait_beyond(feed, view, since)
+    viewer, who = await identify(request, view, role)
+    fresh, mine = await read(read_room, feed.room_id, feed.view, [who] if who else [])
+    if fresh is None:
+        raise RoomNotFoundError
+    frame = faces.snapshot_frame(
+        faces.face_of(fresh, viewer),
+        mine=mine.get(who or "", ()),
+        presence=feed.audience.presence,
+        now=time.time(),
+    )
+    return HttpResponse(frame.payload, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{join_code}/ballots", summary="Cast, change or withdraw a ballot")
+async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take the fields of `ballot.cast` (or `ballot.withdraw`, by its `type`), answer with the `ack` object.
+
+    Repeatable: the same ballot gets the same receipt, as often as it is sent.
+    """
+    feed = await _feed(join_code)
+    view = await _view(feed)
+    participant = participant_in(request, view)
+    if participant is None:
+        raise NotAllowedError("Join the room first: a ballot needs a participant's token.")
+    post = messages.decode_post(_bounded(request.body))
+    answer = None if post.type == "ballot.withdraw" else post.answer
+    cast = Cast(view.id, participant.ballot_key, post.poll, post.round, post.seq, answer)
+    outcome = await get_box().cast_and_await(cast)
+    if isinstance(outcome, PollError):
+        outcome.client_id = post.id
+        raise outcome
+    if outcome.changed:
+        feed.ballot_counted(participant.ballot_key, post.poll)
+    return _json(messages.Ack(post.id, outcome.receipt, outcome.seq, outcome.epoch, outcome.version))
+
+
+async def _feed(join_code: str) -> RoomFeed:
+    code = join_codes.normalise(join_code)
+    if not code:
+        raise RoomNotFoundError
+    return await get_hub().feed(code)
+
+
+async def _view(feed: RoomFeed) -> RoomView:
+    view = await feed.current_view()
+    if view is None:
+        raise RoomNotFoundError
+    return view
+
+
+async def _wait_beyond(feed: RoomFeed, view: RoomView, since: str) -> None:
+    epoch, _, version = since.partition(".")
+    if not version.isascii() or not version.isdigit() or len(version) > 16:
+        raise BadMessageError("`since` has the form <epoch>.<version>.")
+    if epoch == view.epoch and view.version <= int(version):
+        await feed.wait_beyond(int(version), LONG_POLL_SECONDS)
+
+
+def _bounded(body: bytes) -> bytes:
+    if len(body) > MAX_BODY_BYTES:
+        raise BadMessageError(f"A ballot has at most {MAX_BODY_BYTES} bytes.")
+    return body
+
+
+def _json(content: object, status: int = 200) -> HttpResponse:
+    return HttpResponse(messages.encode(content), content_type="application/json", status=status)
