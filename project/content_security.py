@@ -18,8 +18,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject, empty
 
 Policy = Mapping[str, Sequence[str]]
-# What the pages never use is switched off for them and for whatever somebody may manage to put into them.
-PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), screen-wake-lock=(self)"
 
 
 class CSP(StrEnum):
@@ -114,5 +112,5 @@ def set_headers(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
     policy: Policy = getattr(response, "_csp_config", settings.SECURE_CSP)
     if policy:
         response.headers.setdefault("Content-Security-Policy", build_policy(policy, get_nonce(request)))
-    response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+    response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
     return response

@@ -161,6 +161,8 @@ SECURE_CSP: dict[str, list[str]] = {
     "frame-ancestors": [CSP.NONE],
     "require-trusted-types-for": ["'script'"],
 }
+# What the pages never use is switched off for them and for whatever somebody may manage to put into them.
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), screen-wake-lock=(self)"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for sub-domains: they are not ours to decide about
     "security.W008",  # redirects to https belong to the proxy; phones may come by plain http in a lecture room

@@ -8,10 +8,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from live_polls.api.api import api
-from live_polls.views import accounts, acts, health, polls, rooms, stage
+from live_polls.views import accounts, acts, audience, health, landing, polls, rooms, stage
 
 # Names are used with their namespace: `live_polls:audience`.
 live_polls: list[URLPattern | URLResolver] = [
+    path("", landing.landing, name="landing"),
+    path("j/<str:join_code>", audience.audience, name="audience"),
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
     path("stage/<str:join_code>", stage.stage, name="stage"),
     path("rooms/<str:join_code>/act", acts.act, name="act"),

@@ -1,0 +1,148 @@
+"""The audience page through Django: for those who have voted, and for plain form posts, which need no JavaScript.
+
+A form post is a cast whose `seq` stands in the form: a reload sends the same ballot again and gets the same receipt;
+a form that was left behind in another tab is stale and shown with what is in force. There is no form token: the page is
+the same bytes for everyone. Instead a post must come from our own page (Origin, Sec-Fetch-Site) and bring the
+participant's cookie, which browsers do not send along from other sites (SameSite=Lax).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from live_polls.domain import join_codes
+from live_polls.domain.ballots import Cast, Counted
+from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
+from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError
+from live_polls.kinds import KINDS
+from live_polls.live.ballot_box import get_box
+from live_polls.live.feed import RoomFeed
+from live_polls.live.hub import get_hub
+from live_polls.live.identity import participant_of
+from live_polls.live.readers import read
+from live_polls.views.audience_words import refusal_words
+from live_polls.views.room_page import render_room_page, room_page_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a form post did not count: a code of refusal_words, for one poll or for the page."""
+
+    code: str
+    status: int
+    poll: str = ""
+
+    @property
+    def sentence(self) -> str:
+        words = refusal_words()
+        return words.get(self.code, words["internal"])
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
+    """The room as this participant sees it; a post casts, changes or withdraws a ballot first."""
+    code = join_codes.normalise(join_code)
+    if not code:
+        raise RoomNotFoundError
+    address = reverse("live_polls:audience", args=[code])
+    if code != join_code and request.method != "POST":
+        return HttpResponseRedirect(address)
+    feed = await get_hub().feed(code)
+    view = await feed.current_view()
+    if view is None:
+        raise RoomNotFoundError
+    participant = participant_of(request.COOKIES.get(cookie_name(code), ""), view)
+    if request.method != "POST":
+        return await _page(request, feed, participant)
+    refused = await _cast(request, feed, view, participant)
+    if refused is None:
+        return HttpResponseRedirect(f"{address}#poll-{request.POST['poll']}")
+    return await _page(request, feed, participant, refused)
+
+
+async def _page(
+    request: HttpRequest, feed: RoomFeed, participant: Participant | None, refused: Refused | None = None
+) -> HttpResponse:
+    mine_of = [participant.ballot_key] if participant else []
+    room, mine = await read(read_room, feed.room_id, feed.view, mine_of)
+    if room is None:
+        raise RoomNotFoundError
+    # In a thread: rendering takes milliseconds in which the loop serves sockets.
+    page = await asyncio.to_thread(
+        render_room_page,
+        room,
+        mine.get(mine_of[0], ()) if mine_of else (),
+        refusals={refused.poll: refused.sentence} if refused and refused.poll else None,
+        notice=refused.sentence if refused and not refused.poll else "",
+    )
+    response = HttpResponse(page, status=refused.status if refused else 200)
+    response["Content-Security-Policy"] = room_page_policy()
+    if participant is None:
+        _hand_out_cookie(request, response, room)
+    return response
+
+
+def _hand_out_cookie(request: HttpRequest, response: HttpResponse, room: RoomView) -> None:
+    response.set_cookie(
+        cookie_name(room.join_code),
+        new_token(room.id),
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+
+
+async def _cast(
+    request: HttpRequest, feed: RoomFeed, view: RoomView, participant: Participant | None
+) -> Refused | None:
+    if is_foreign(request):
+        return Refused("foreign", 403)
+    if participant is None:
+        return Refused("cookie", 403)
+    code = request.POST.get("poll", "")
+    try:
+        cast = _read_form(request.POST, view, participant)
+    except PollError as error:
+        return Refused(error.code, error.http_status, _known(view, code))
+    outcome = await get_box().cast_and_await(cast)
+    if not isinstance(outcome, Counted):
+        return Refused(outcome.code, outcome.http_status, _known(view, code))
+    if outcome.changed:
+        feed.ballot_counted(participant.ballot_key, code)
+    return None
+
+
+def _read_form(fields: QueryDict, view: RoomView, participant: Participant) -> Cast:
+    poll = view.poll(fields.get("poll", ""))
+    numbers = [fields.get("round", ""), fields.get("seq", "")]
+    if poll is None:
+        raise PollNotFoundError
+    if not all(number.isascii() and number.isdigit() and 0 < len(number) < 16 for number in numbers):
+        raise InvalidAnswerError("The form is not whole.")
+    answer = None if fields.get("deed") == "withdraw" else KINDS[poll.kind].form_answer(dict(fields.lists()))
+    return Cast(view.id, participant.ballot_key, poll.code, int(numbers[0]), int(numbers[1]), answer)
+
+
+def _known(view: RoomView, code: str) -> str:
+    """The poll's code if the page will have a card for it, else the sentence belongs on top of the page."""
+    return code if view.poll(code) is not None else ""
+
+
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether the browser says that another site posts this form. Browsers on plain http send an Origin only."""
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return origin not in settings.ALLOWED_ORIGINS
+    return request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"

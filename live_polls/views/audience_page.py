@@ -1,0 +1,203 @@
+"""The audience page for a visitor without a ballot: the same bytes for everyone, answered before Django is asked.
+
+Only the participant cookie differs. The bytes are made once a room, language and layout, and anew after a second
+when merely tallies have moved; so a hall that opens the page at once costs one rendering. Who has voted, posts a form
+or asks for what is not there goes on to Django.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import brotli
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+from live_polls.domain import join_codes
+from live_polls.domain.participants import COOKIE_SECONDS, cookie_name, new_token
+from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.errors import RoomNotFoundError
+from live_polls.live.feed import RoomFeed
+from live_polls.live.hub import get_hub
+from live_polls.live.identity import participant_of
+from live_polls.live.readers import read
+from live_polls.views.room_page import render_room_page, room_page_policy
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+PREFIX = "/j/"
+TALLIES_MAY_BE_OLD_SECONDS = 1.0
+MAX_PAGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page as of one version, in every coding."""
+
+    room: tuple[str, int, int]
+    made_at: float
+    by_coding: dict[bytes, bytes]
+    policy: bytes
+
+    def is_fresh(self, view: RoomView) -> bool:
+        """Whether it still shows the room: the same version, or the same layout with tallies a moment old."""
+        if self.room == _stand(view) and not any(poll.deadline for poll in view.polls):
+            return True
+        is_recent = time.monotonic() - self.made_at < TALLIES_MAY_BE_OLD_SECONDS
+        return is_recent and self.room[:2] == _stand(view)[:2]
+
+
+class AudiencePage:
+    """ASGI application in front of Django."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self._pages: dict[tuple[int, str], Page] = {}
+        self._making: dict[tuple[int, str], asyncio.Task[Page]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._answer(scope) if _asks_for_room(scope) else None
+        if answer is None:
+            await self.app(scope, receive, send)
+            return
+        headers, body = answer
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _answer(self, scope: Scope) -> tuple[Headers, bytes] | None:
+        """Headers and body, or None for Django to answer."""
+        asked, cookies = _asked(scope)
+        try:
+            feed = await get_hub().feed(scope["path"].removeprefix(PREFIX))
+        except RoomNotFoundError:
+            return None
+        view = await feed.current_view()
+        if view is None:
+            return None
+        token = cookies.get(cookie_name(view.join_code), "")
+        if token and await _has_voted_or_is_unknown(token, feed, view):
+            return None
+        page = await self._page(view, _language(asked, cookies))
+        coding = _coding(asked.get("accept-encoding", ""))
+        body = page.by_coding[coding]
+        headers = _headers(scope, page, coding, len(body))
+        if not token:
+            headers.append((b"set-cookie", _new_cookie(view, is_secure=scope["scheme"] == "https").encode()))
+        return headers, body
+
+    async def _page(self, view: RoomView, language: str) -> Page:
+        key = (view.id, language)
+        page = self._pages.get(key)
+        if page is not None and page.is_fresh(view):
+            return page
+        if key not in self._making:
+            task = asyncio.get_running_loop().create_task(self._make(view, language))
+            task.add_done_callback(lambda _: self._making.pop(key, None))
+            self._making[key] = task
+        # Shielded: who asked first may go away, others wait for the same rendering.
+        return await asyncio.shield(self._making[key])
+
+    async def _make(self, view: RoomView, language: str) -> Page:
+        page = await asyncio.to_thread(make_page, view, language)
+        if len(self._pages) >= MAX_PAGES:
+            self._pages.clear()
+        self._pages[view.id, language] = page
+        return page
+
+
+def make_page(view: RoomView, language: str) -> Page:
+    """Render and compress. Brotli's middle quality: the last per cent would cost more than they save in a second."""
+    made_at = time.monotonic()
+    with translation.override(language):
+        plain = render_room_page(view).encode()
+    by_coding = {
+        b"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=6),
+        b"gzip": gzip.compress(plain, compresslevel=6, mtime=0),
+        b"": plain,
+    }
+    return Page(_stand(view), made_at, by_coding, room_page_policy().encode())
+
+
+def _stand(view: RoomView) -> tuple[str, int, int]:
+    return view.epoch, view.layout_version, view.version
+
+
+def _asks_for_room(scope: Scope) -> bool:
+    """Whether this is a plain read of the canonical address of a room."""
+    if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or scope.get("root_path"):
+        return False
+    path: str = scope["path"]
+    code = path.removeprefix(PREFIX)
+    return code != path and bool(code) and join_codes.normalise(code) == code
+
+
+async def _has_voted_or_is_unknown(token: str, feed: RoomFeed, view: RoomView) -> bool:
+    participant = participant_of(token, view)
+    if participant is None:
+        return True
+    _, mine = await read(read_room, feed.room_id, view, [participant.ballot_key])
+    return bool(mine)
+
+
+def _asked(scope: Scope) -> tuple[dict[str, str], dict[str, str]]:
+    """The request's headers and cookies."""
+    asked = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    try:
+        jar = SimpleCookie(asked.get("cookie", ""))
+    except CookieError:
+        return asked, {}
+    return asked, {name: morsel.value for name, morsel in jar.items()}
+
+
+def _language(asked: dict[str, str], cookies: dict[str, str]) -> str:
+    """The viewer's language, by the same rules as everywhere."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = asked.get("accept-language", "")
+    request.COOKIES = cookies
+    return translation.get_language_from_request(request)
+
+
+def _coding(accepted: str) -> bytes:
+    offered = {entry.partition(";")[0].strip(): entry for entry in accepted.lower().split(",")}
+    for coding in ("br", "gzip"):
+        if coding in offered and not offered[coding].replace(" ", "").endswith(("q=0", "q=0.0")):
+            return coding.encode()
+    return b""
+
+
+def _headers(scope: Scope, page: Page, coding: bytes, length: int) -> Headers:
+    headers: Headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(length).encode()),
+        # Each answer may carry a cookie of its own: not for shared caches, and not to be shown again unasked.
+        (b"cache-control", b"private, no-store"),
+        (b"vary", b"Accept-Encoding, Accept-Language, Cookie"),
+        (b"content-security-policy", page.policy),
+        (b"permissions-policy", settings.PERMISSIONS_POLICY.encode()),
+        (b"referrer-policy", settings.SECURE_REFERRER_POLICY.encode()),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", settings.X_FRAME_OPTIONS.encode()),
+    ]
+    if coding:
+        headers.append((b"content-encoding", coding))
+    if scope["scheme"] == "https" and settings.SECURE_HSTS_SECONDS:
+        headers.append((b"strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}".encode()))
+    return headers
+
+
+def _new_cookie(view: RoomView, *, is_secure: bool) -> str:
+    cookie = f"{cookie_name(view.join_code)}={new_token(view.id)}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+    return f"{cookie}; Secure" if is_secure else cookie
