@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -34,8 +35,12 @@ SCENARIOS: dict[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
 }
 # The minute has room for what the first bars are about.
 QUICK = ("fanout", "ballots", "spike", "memory", "page")
+# What ends one scenario, and not the run.
+FAILURES = (CrowdError, NotDurableError, ProcessFailedError, OSError, subprocess.SubprocessError)
 RUN_SECONDS = 600.0
 QUICK_SECONDS = 60.0
+# No scenario is worth beginning with less: its servers alone take that long to come up.
+START_SECONDS = 4.0
 
 
 def main() -> None:
@@ -72,13 +77,16 @@ async def _measure(chosen: tuple[str, ...], scale: Scale, *, until: float) -> li
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
     for name in chosen:
         started = time.monotonic()
+        if until - started < START_SECONDS:
+            print(f"{name}: out of time before it began")
+            continue
         try:
             async with asyncio.timeout(until - started):
                 figures.extend(await SCENARIOS[name](scale))
         except TimeoutError:
             print(f"{name}: out of time")
-        except (CrowdError, NotDurableError, ProcessFailedError) as error:
-            print(f"{name}: {error}")
+        except FAILURES as error:
+            print(f"{name}: not measured: {error}")
         print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     return figures
 

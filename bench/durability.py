@@ -13,11 +13,9 @@ class NotDurableError(Exception):
     """The server would acknowledge ballots that a power cut can take back: its speed means nothing."""
 
 
-def read_durability(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the pragmas in force in a server's settings; refuse what is not durable."""
-    pragmas: dict[str, str] = ask_inside(env, "pragmas")
-    check_durability(pragmas)
-    return pragmas
+def prepare_durable_database(env: Mapping[str, str]) -> None:
+    """Make the tables in a server's settings; refuse a database that is not durable."""
+    check_durability(ask_inside(env, "database"))
 
 
 def check_durability(pragmas: Mapping[str, str]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from bench.crowd import Crowd
 from bench.target import Target
 from bench.wire import Poll
 
 TALLY_SECONDS = 20.0
-WARM_TALLIES = 3
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ async def measure_fanout(
     """Cast one ballot an interval, and divide the server's time by the tallies that arrived."""
     fanout = Fanout()
     poll = casters.snapshot.polls[0]
-    await _drive(fanout, listeners, casters, poll, tallies=WARM_TALLIES, interval=interval)
+    await _drive(fanout, listeners, casters, poll, tallies=max(tallies // 2, 1), interval=interval)
     fanout.n_missed = 0
     for _ in range(rounds):
         cpu, seen = target.process.cpu_seconds(), listeners.n_tallies + casters.n_tallies
@@ -45,15 +45,14 @@ async def _drive(
     fanout: Fanout, listeners: Crowd, casters: Crowd, poll: Poll, *, tallies: int, interval: float
 ) -> None:
     """Cast ballots by turns; each has reached every listener before the next is due."""
-    loop = asyncio.get_running_loop()
-    due = loop.time()
+    due = perf_counter()
     for _ in range(tallies):
         goal = listeners.n_tallies + len(listeners.phones)
         phone = casters.phones[0]
         casters.phones.append(casters.phones.pop(0))
         option = phone.seq.get(poll.code.encode(), 0) % 2 + 1
-        phone.cast(poll.code.encode(), round_=poll.round, option=option, at=loop.time())
+        phone.cast(poll.code.encode(), round_=poll.round, option=option, at=perf_counter())
         if not await listeners.wait_for_tallies(goal, seconds=TALLY_SECONDS):
             fanout.n_missed += goal - listeners.n_tallies
-        due = max(due + interval, loop.time())
-        await asyncio.sleep(due - loop.time())
+        due = max(due + interval, perf_counter())
+        await asyncio.sleep(due - perf_counter())

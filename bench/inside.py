@@ -1,35 +1,40 @@
-"""Asked inside the settings of a server: which pragmas are in force, and tokens for many participants."""
+"""Runs inside the settings of a server: prepares its data, and tells which pragmas are in force."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+from pathlib import Path
+from typing import Any
 
 import django
 
 
 def main() -> None:
-    """Answer one question as JSON on standard output."""
+    """Do what was asked, and print the answer as JSON."""
     parser = argparse.ArgumentParser()
     questions = parser.add_subparsers(dest="question", required=True)
-    questions.add_parser("pragmas")
-    tokens = questions.add_parser("tokens")
-    tokens.add_argument("join_code")
-    tokens.add_argument("n", type=int)
+    questions.add_parser("database")
+    room = questions.add_parser("room")
+    room.add_argument("file", type=Path)
+    room.add_argument("n_tokens", type=int)
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     django.setup()
-    if arguments.question == "pragmas":
-        print(json.dumps(read_pragmas()))
+    if arguments.question == "database":
+        print(json.dumps(prepare_database()))
     else:
-        print(json.dumps(issue_tokens(arguments.join_code, arguments.n)))
+        print(json.dumps(prepare_room(arguments.file, n_tokens=arguments.n_tokens)))
 
 
-def read_pragmas() -> dict[str, str]:
-    """Read the pragmas that decide what a commit means, from a connection as the server makes it."""
+def prepare_database() -> dict[str, str]:
+    """Make the tables, and read the pragmas that decide what a commit means, from a connection as the server's."""
+    from django.core.management import call_command  # noqa: PLC0415 - only after django.setup()
     from django.db import connection  # noqa: PLC0415 - only after django.setup()
 
+    call_command("migrate", run_syncdb=True, verbosity=0)
     pragmas = {}
     with connection.cursor() as cursor:
         for name in ("journal_mode", "synchronous"):
@@ -38,13 +43,24 @@ def read_pragmas() -> dict[str, str]:
     return pragmas
 
 
-def issue_tokens(join_code: str, n: int) -> list[str]:
-    """Issue what `POST /api/v1/rooms/<join_code>/join` would, without the limit on one address."""
+def prepare_room(file: Path, *, n_tokens: int) -> dict[str, Any]:
+    """Make the database and the room by the product's commands, and issue tokens for its participants.
+
+    The tokens are those that `POST /api/v1/rooms/<join_code>/join` gives; only so many a second may join there
+    from one address, and a run has only one.
+    """
+    from django.core.management import call_command  # noqa: PLC0415 - only after django.setup()
+
     from live_polls.domain.participants import new_token  # noqa: PLC0415 - only after django.setup()
     from live_polls.models import Room  # noqa: PLC0415 - only after django.setup()
 
-    room = Room.objects.get(join_code=join_code)
-    return [new_token(room.pk) for _ in range(n)]
+    pragmas = prepare_database()
+    printed = io.StringIO()
+    call_command("load_room", str(file), json=True, stdout=printed)
+    join_code = json.loads(printed.getvalue())["join_code"]
+    room_id = Room.objects.get(join_code=join_code).pk
+    tokens = [new_token(room_id) for _ in range(n_tokens)]
+    return {"join_code": join_code, "tokens": tokens, "pragmas": pragmas}
 
 
 if __name__ == "__main__":

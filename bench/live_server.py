@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sqlite3
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.commands import ask_inside, run_python
-from bench.durability import read_durability
+from bench.durability import check_durability
 from bench.ports import HOST, START_SECONDS, free_port, wait_until_listening
 from bench.process import ProcessFailedError, ServerProcess
 from bench.target import ROOT, Target
@@ -31,14 +30,10 @@ class LiveServer:
     target: Target
     origin: str
     join_code: str
+    tokens: Sequence[str]
     pragmas: Mapping[str, str]
     data_dir: Path
     env: Mapping[str, str]
-
-    def tokens(self, n: int) -> list[str]:
-        """Issue participants' tokens inside the product: an address may join only so often a second."""
-        tokens: list[str] = ask_inside(self.env, "tokens", self.join_code, str(n))
-        return tokens
 
     def stored_ballots(self, polls: Sequence[str]) -> tuple[int, int]:
         """Count the ballots that the database holds for these polls, and add up their `seq`."""
@@ -61,26 +56,26 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(folder: Path, room: str, *, profile: Path | None = None) -> Iterator[LiveServer]:
-    """Run `manage.py serve` with a new room made from a room file."""
+def live_server(folder: Path, room: str, *, n_tokens: int = 0, profile: Path | None = None) -> Iterator[LiveServer]:
+    """Run `manage.py serve` with a new room made from a room file, and tokens for its participants."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     env = environment(folder) | {"PORT": str(port)}
     (folder / "room.toml").write_text(room, encoding="utf-8")
-    run_python(env, "manage.py", "migrate", "--verbosity", "0")
-    loaded = json.loads(run_python(env, "manage.py", "load_room", str(folder / "room.toml"), "--json"))
-    pragmas = read_durability(env)
+    prepared = ask_inside(env, "room", str(folder / "room.toml"), str(n_tokens))
+    check_durability(prepared["pragmas"])
     with ServerProcess(_serve_command(port, profile), env=env, cwd=ROOT) as process:
         if profile is not None:
             process.stop_signal = signal.SIGINT  # the profile is written on the way out of the interpreter
         wait_until_listening(process, port)
         _wait_until_ready(process, f"http://{HOST}:{port}/readyz")
-        url = f"ws://{HOST}:{port}/ws/rooms/{loaded['join_code']}"
+        url = f"ws://{HOST}:{port}/ws/rooms/{prepared['join_code']}"
         yield LiveServer(
             target=Target("live_polls", url, process),
             origin=f"http://{HOST}:{port}",
-            join_code=loaded["join_code"],
-            pragmas=pragmas,
+            join_code=prepared["join_code"],
+            tokens=prepared["tokens"],
+            pragmas=prepared["pragmas"],
             data_dir=folder,
             env=env,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from bench import wire
 from bench.crowd import Crowd
@@ -30,7 +31,7 @@ class Spike:
     _done: asyncio.Event = field(default_factory=asyncio.Event)
 
     def on_ack(self, phone: Phone, payload: bytes) -> None:
-        self.acks.append(asyncio.get_running_loop().time() - self.started)
+        self.acks.append(perf_counter() - self.started)
         phone.acknowledge()
         self._check()
 
@@ -38,7 +39,7 @@ class Spike:
         """Note the moment at which this screen shows every ballot."""
         if self.poll in payload and phone.number not in self._final and wire.read_n_ballots(payload) >= self.n:
             self._final.add(phone.number)
-            self.screens.append(asyncio.get_running_loop().time() - self.started)
+            self.screens.append(perf_counter() - self.started)
             self._check()
 
     def _check(self) -> None:
@@ -56,12 +57,11 @@ class Spike:
 
 async def run_spike(target: Target, crowd: Crowd, poll: Poll, *, n_options: int) -> Spike:
     """Let every phone of the crowd vote at once in a poll that nobody has voted in."""
-    loop = asyncio.get_running_loop()
     code = poll.code.encode()
     spike = Spike(n=len(crowd.phones), poll=code)
     crowd.on_ack, crowd.on_tally = spike.on_ack, spike.on_tally
     cpu = target.process.cpu_seconds()
-    spike.started = loop.time()
+    spike.started = perf_counter()
     for phone in crowd.phones:
         option = random.randint(1, n_options)
         phone.cast(code, round_=poll.round, option=option, at=spike.started)

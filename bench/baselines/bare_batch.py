@@ -51,13 +51,10 @@ def _measure(casts: Iterator[Cast], *, size: int, seconds: float) -> float:
 
 
 def _open_poll() -> Poll:
-    from django.core.management import call_command  # noqa: PLC0415 - only after django.setup()
-
     from live_polls.domain.lifecycle import open_poll  # noqa: PLC0415 - only after django.setup()
     from live_polls.domain.polls import PollDraft, add_poll  # noqa: PLC0415 - only after django.setup()
     from live_polls.domain.rooms import create_room  # noqa: PLC0415 - only after django.setup()
 
-    call_command("migrate", verbosity=0)
     options = [f"Answer {number}" for number in range(1, N_OPTIONS + 1)]
     draft = PollDraft(kind="single_choice", prompt="Which one?", options=options)
     poll = add_poll(create_room(title="Bench"), draft)

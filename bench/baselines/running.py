@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from bench.commands import run_python
-from bench.durability import read_durability
+from bench.durability import prepare_durable_database
 from bench.ports import HOST, free_port, wait_until_listening
 from bench.process import ServerProcess
 from bench.target import ROOT, Target
@@ -34,8 +33,7 @@ def stock_channels(folder: Path, *, n_options: int) -> Iterator[Target]:
         "BASELINE_DATABASE": str(folder / "stock.sqlite3"),
         "BASELINE_OPTIONS": str(n_options),
     }
-    run_python(env, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0")
-    read_durability(env)
+    prepare_durable_database(env)
     command = [*UVICORN, f"{STOCK}.asgi:application"]
     with _listening("stock Channels", command, env=env) as target:
         yield target

@@ -8,7 +8,7 @@ from bench.ballot_load import BallotLoad
 from bench.baselines import running
 from bench.commands import run_python
 from bench.crowd import Crowd
-from bench.durability import read_durability
+from bench.durability import prepare_durable_database
 from bench.figures import Bar, Figure, ratio
 from bench.live_server import LiveServer, environment, live_server
 from bench.room_files import room_file
@@ -24,7 +24,8 @@ PAUSE_SECONDS = 1.05 / MESSAGES_A_SECOND
 async def run(scale: Scale) -> list[Figure]:
     """Measure the product, then one ORM transaction a ballot, then the bare batches without sockets."""
     room = room_file(n_polls=1, n_options=N_OPTIONS)
-    with live_server(scale.folder / "ballots", room, profile=scale.profile) as server:
+    folder = scale.folder / "ballots"
+    with live_server(folder, room, n_tokens=scale.ballots_sockets, profile=scale.profile) as server:
         ours, unstored = await _measure_ours(scale, server)
         pragmas = ", ".join(f"{name}={value}" for name, value in server.pragmas.items())
     stock = await _measure_stock(scale)
@@ -33,9 +34,8 @@ async def run(scale: Scale) -> list[Figure]:
 
 
 async def _measure_ours(scale: Scale, server: LiveServer) -> tuple[BallotLoad, int]:
-    tokens = server.tokens(scale.ballots_sockets)
     async with Crowd(server.target.socket_url) as crowd:
-        await crowd.join(tokens)
+        await crowd.join(server.tokens)
         load = BallotLoad(crowd=crowd, interval=PAUSE_SECONDS, n_options=N_OPTIONS)
         await load.run(server.target, scale.ballots_seconds)
     return load, count_unstored(server, crowd)
@@ -64,7 +64,7 @@ def _measure_bare(scale: Scale, ours: BallotLoad) -> Rounds:
     folder = scale.folder / "bare"
     folder.mkdir()
     env = environment(folder)
-    read_durability(env)
+    prepare_durable_database(env)
     counts = {"size": round(ours.ballots_per_commit), "participants": scale.ballots_sockets}
     options = [f"--{name}={value}" for name, value in (counts | {"seconds": scale.bare_ballots_seconds}).items()]
     return rounds_of(json.loads(run_python(env, "-m", "bench.baselines.bare_batch", *options)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bench.baselines import running
@@ -40,9 +40,9 @@ async def run(scale: Scale) -> list[Figure]:
 
 async def _measure_ours(scale: Scale, n: int) -> Fanout:
     room = room_file(n_polls=1, n_options=N_OPTIONS)
-    with live_server(scale.folder / f"fanout{n}", room, profile=scale.profile) as server:
-        tokens = server.tokens(n + N_CASTERS)
-        return await _measure(scale, server.target, n, tokens=tokens)
+    folder = scale.folder / f"fanout{n}"
+    with live_server(folder, room, n_tokens=n + N_CASTERS, profile=scale.profile) as server:
+        return await _measure(scale, server.target, n, tokens=server.tokens)
 
 
 async def _measure_stock(scale: Scale, n: int) -> Fanout:
@@ -55,7 +55,7 @@ async def _measure_stock(scale: Scale, n: int) -> Fanout:
             )
 
 
-async def _measure(scale: Scale, target: Target, n: int, *, tokens: list[str] | None = None) -> Fanout:
+async def _measure(scale: Scale, target: Target, n: int, *, tokens: Sequence[str] | None = None) -> Fanout:
     who: list[str | None] = [*tokens] if tokens else [None] * (n + N_CASTERS)
     async with Crowd(target.socket_url) as listeners, Crowd(target.socket_url) as casters:
         await listeners.join(who[:n])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
+from time import perf_counter
 
 from bench import wire
 from bench.crowd import Crowd
@@ -33,7 +34,7 @@ class Screens:
     def on_tally(self, phone: Phone, payload: bytes) -> None:
         versions, times = self.seen.setdefault(phone.number, ([], []))
         versions.append(wire.read_version(payload))
-        times.append(asyncio.get_running_loop().time())
+        times.append(perf_counter())
 
     def delays(self) -> list[float]:
         """Return for each ballot the seconds until the last screen showed it; none for ballots not shown to all."""
@@ -54,11 +55,11 @@ class Screens:
 async def run(scale: Scale) -> list[Figure]:
     """Let a few vote at a steady rate, and watch every screen."""
     n = scale.latency_listeners
-    with live_server(scale.folder / "latency", room_file(n_polls=1, n_options=N_OPTIONS)) as server:
-        tokens = server.tokens(n + N_CASTERS)
+    room = room_file(n_polls=1, n_options=N_OPTIONS)
+    with live_server(scale.folder / "latency", room, n_tokens=n + N_CASTERS) as server:
         async with Crowd(server.target.socket_url) as listeners, Crowd(server.target.socket_url) as casters:
-            await listeners.join(tokens[:n])
-            await casters.join(tokens[n:])
+            await listeners.join(server.tokens[:n])
+            await casters.join(server.tokens[n:])
             screens = Screens()
             casters.on_ack, listeners.on_tally = screens.on_ack, screens.on_tally
             await _vote(casters, scale.latency_seconds)
@@ -68,12 +69,11 @@ async def run(scale: Scale) -> list[Figure]:
 
 async def _vote(casters: Crowd, seconds: float) -> None:
     """Tap on a fixed timetable, whether or not the server keeps up."""
-    loop = asyncio.get_running_loop()
     poll = casters.snapshot.polls[0]
-    started = loop.time()
+    started = perf_counter()
     for number in range(int(seconds * BALLOTS_PER_SECOND)):
         due = started + number / BALLOTS_PER_SECOND
-        await asyncio.sleep(max(due - loop.time(), 0))
+        await asyncio.sleep(max(due - perf_counter(), 0))
         phone = casters.phones[number % len(casters.phones)]
         phone.cast(poll.code.encode(), round_=poll.round, option=number % 3 + 1, at=due)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bench.baselines import running
 from bench.crowd import Crowd
@@ -14,26 +15,25 @@ from bench.scale import Scale
 from bench.target import Target
 
 N_WARM = 20
-SETTLE_SECONDS = 1.5
+SETTLE_SECONDS = 1.1
 
 
 async def run(scale: Scale) -> list[Figure]:
     """Measure a fresh server a round, for memory once taken is seldom given back."""
     ours, bare = [], []
     for number in range(scale.memory_rounds):
-        room = room_file(n_polls=3, n_options=4)
-        with live_server(scale.folder / f"memory{number}", room) as server:
-            ours.append(await _measure(server.target, server.tokens(scale.memory_sockets + N_WARM)))
+        room, n = room_file(n_polls=3, n_options=4), scale.memory_sockets + N_WARM
+        with live_server(scale.folder / f"memory{number}", room, n_tokens=n) as server:
+            ours.append(await _measure(server.target, server.tokens))
         with running.bare_echo() as target:
-            bare.append(await _measure(target, [None] * (scale.memory_sockets + N_WARM)))
+            bare.append(await _measure(target, [None] * n))
     return _figures(scale, rounds_of(ours), rounds_of(bare))
 
 
-async def _measure(target: Target, tokens: list[str] | list[None]) -> float:
+async def _measure(target: Target, tokens: Sequence[str | None]) -> float:
     """Return the KB of resident memory that one connection added."""
     async with Crowd(target.socket_url) as warm, Crowd(target.socket_url) as crowd:
         await warm.join(tokens[:N_WARM])
-        await asyncio.sleep(SETTLE_SECONDS)
         before = target.process.rss_kb()
         await crowd.join(tokens[N_WARM:])
         await asyncio.sleep(SETTLE_SECONDS)

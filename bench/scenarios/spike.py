@@ -27,15 +27,14 @@ async def run(scale: Scale) -> list[Figure]:
     figures: list[Figure] = []
     sizes = sorted(scale.spike_sizes)
     room = room_file(n_polls=1 + scale.spike_rounds * len(sizes), n_options=N_OPTIONS)
-    with live_server(scale.folder / "spike", room, profile=scale.profile) as server:
-        tokens = server.tokens(sizes[-1])
+    with live_server(scale.folder / "spike", room, n_tokens=sizes[-1], profile=scale.profile) as server:
         async with Crowd(server.target.socket_url) as crowd:
-            await crowd.join(tokens[: sizes[0]])
+            await crowd.join(server.tokens[: sizes[0]])
             polls = iter(crowd.snapshot.polls)
             # Warms up: not measured, but must be stored like every other round.
             await run_spike(server.target, crowd, next(polls), n_options=N_OPTIONS)
             for n in sizes:
-                await crowd.join(tokens[len(crowd.phones) : n])
+                await crowd.join(server.tokens[len(crowd.phones) : n])
                 figures.extend(await _measure(server, crowd, list(islice(polls, scale.spike_rounds))))
     return figures
 
