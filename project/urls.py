@@ -14,6 +14,7 @@ from live_polls.views import accounts, acts, audience, health, landing, polls, r
 live_polls: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
     path("j/<str:join_code>", audience.audience, name="audience"),
+    path("J/<str:join_code>", audience.audience),  # as QR codes say it
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
     path("stage/<str:join_code>", stage.stage, name="stage"),
     path("rooms/<str:join_code>/act", acts.act, name="act"),

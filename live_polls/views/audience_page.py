@@ -37,7 +37,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-PREFIX = "/j/"
+# QR codes say the address in capitals: that makes them smaller, and so their modules larger.
+PREFIXES = ("/j/", "/J/")
 TALLIES_MAY_BE_OLD_SECONDS = 1.0
 MAX_PAGES = 1000
 
@@ -80,7 +81,7 @@ class AudiencePage:
         """Headers and body, or None for Django to answer."""
         asked, cookies = _asked(scope)
         try:
-            feed = await get_hub().feed(scope["path"].removeprefix(PREFIX))
+            feed = await get_hub().feed(scope["path"][3:])
         except RoomNotFoundError:
             return None
         view = await feed.current_view()
@@ -139,8 +140,7 @@ def _asks_for_room(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or scope.get("root_path"):
         return False
     path: str = scope["path"]
-    code = path.removeprefix(PREFIX)
-    return code != path and bool(code) and join_codes.normalise(code) == code
+    return path.startswith(PREFIXES) and path[3:] != "" and join_codes.normalise(path[3:]) == path[3:]
 
 
 async def _has_voted_or_is_unknown(token: str, feed: RoomFeed, view: RoomView) -> bool:

@@ -1,0 +1,44 @@
+// @ts-check
+/** Deeds of a host: post a verb to the one door, and say in words what came of it. */
+
+/** @typedef {{done: boolean, message: string}} Outcome */
+
+/**
+ * Post the verb. Never throws: without an answer the outcome says that nothing may have changed.
+ *
+ * @param {HTMLFormElement} form whose address and hidden fields are sent along
+ * @param {Record<string, string>} fields
+ * @param {{unsent: string, stageToken?: string}} options
+ * @returns {Promise<Outcome>}
+ */
+export async function act(form, fields, { unsent, stageToken }) {
+  const body = new URLSearchParams(fields);
+  for (const hidden of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input[type=hidden]'))) {
+    if (!body.has(hidden.name)) body.set(hidden.name, hidden.value);
+  }
+  const headers = { accept: 'application/json', ...(stageToken && { 'x-stage-token': stageToken }) };
+  try {
+    const response = await fetch(form.action, { method: 'POST', body, headers });
+    if (response.ok) return { done: true, message: '' };
+    const { message } = await response.json();
+    return { done: false, message: message || unsent };
+  } catch {
+    return { done: false, message: unsent };
+  }
+}
+
+/**
+ * What is on stage, as a text to compare: domain/steps.py makes the same of the room. A step asked for with an old
+ * mark does nothing, so that two presses cannot skip a poll.
+ *
+ * @param {import('live_polls/polls').Store} store
+ */
+export function markOf(store) {
+  const poll = store.current && store.polls.get(store.current.code);
+  if (!poll) return `${store.room.screen}.-`;
+  const shown = poll.shown === null ? 'rule' : poll.shown ? 'shown' : 'hidden';
+  return `${store.room.screen}.${poll.code}.${poll.round}.${poll.state}.${shown}`;
+}
+
+/** A deadline as a text to compare, in whole milliseconds. @param {number | null} deadline */
+export const deadlineMark = (deadline) => (deadline === null ? '' : String(Math.floor(deadline * 1000)));

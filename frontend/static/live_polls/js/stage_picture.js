@@ -1,0 +1,169 @@
+// @ts-check
+/** Draws what a Store knows on the big screen. Knows the page, not where the state comes from. */
+
+import { announce, drawBars, fill, fillOptions, lead, say, sayMany, setText, stillness, tickCountdowns } from 'live_polls/polls';
+
+/** As in views/stage_scene.py. @type {[number, string][]} */
+const LENGTHS = [
+  [36, 'short'],
+  [84, 'medium'],
+  [160, 'long'],
+];
+/** @type {[number, string][]} */
+const CROWDS = [
+  [3, 'couple'],
+  [5, 'few'],
+  [8, 'several'],
+  [14, 'many'],
+];
+const SMALLEST_FIT = 0.4;
+const STAGGER_MS = 60;
+
+/** @param {[number, string][]} table @param {number} n @param {string} beyond */
+const nameFor = (table, n, beyond) => table.find(([most]) => n <= most)?.[1] ?? beyond;
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+export class Picture {
+  /** A scene that only this screen shows: for stages that may not run the room. @type {string | null} */ own = null;
+  #words;
+  #drawn = '';
+  #said = '';
+  /** @type {HTMLElement | null} */ #poll = document.querySelector('#poll > .stage-poll');
+  /** @type {import('live_polls/polls').Store} */ #store;
+
+  /** @param {import('live_polls/polls').Store} store @param {Record<string, any>} words */
+  constructor(store, words) {
+    this.#store = store;
+    this.#words = words;
+    new ResizeObserver(() => this.fit()).observe(byId('poll'));
+    document.fonts?.ready.then(() => this.fit());
+    setInterval(() => tickCountdowns(store.skew), 250);
+  }
+
+  /** The poll on stage that this screen may show. */
+  get current() {
+    const code = this.#store.current?.code;
+    return code ? this.#store.polls.get(code) : undefined;
+  }
+
+  /** Show the state as it is now. */
+  draw() {
+    const { room, presence } = this.#store;
+    for (const title of document.querySelectorAll('[data-title]')) setText(title, room.title);
+    byId('stage').dataset.scene = this.#scene();
+    const here = sayMany(this.#words.here, presence);
+    for (const id of ['here', 'here-large']) setText(byId(id), presence ? here : '');
+    byId('between').hidden = !presence;
+    this.#drawStep();
+    if (this.current) this.#drawPoll(this.current);
+  }
+
+  /** Shrink the poll until it fits. */
+  fit() {
+    const slot = byId('poll');
+    for (let scale = 1; this.#poll && slot.clientHeight; scale -= 0.04) {
+      this.#poll.style.setProperty('--fit', scale.toFixed(2));
+      if (scale <= SMALLEST_FIT || this.#poll.scrollHeight <= slot.clientHeight * 1.005) return;
+    }
+  }
+
+  #scene() {
+    const { room } = this.#store;
+    if (room.state === 'ended') return 'ended';
+    if (this.own) return this.own;
+    if (room.screen === 'blank') return 'blank';
+    return this.current && room.screen === 'content' ? 'poll' : 'join';
+  }
+
+  #drawStep() {
+    const { step, n_steps: steps } = this.#store.room;
+    byId('step').hidden = !step;
+    if (step) setText(byId('step'), say(this.#words.step, { step, steps }));
+  }
+
+  /** @param {import('live_polls/polls').Poll} poll */
+  #drawPoll(poll) {
+    const isNew = this.#place(poll);
+    const tally = this.#store.tally(poll.code) ?? { n_ballots: 0 };
+    const section = /** @type {HTMLElement} */ (this.#poll);
+    const figure = /** @type {HTMLElement} */ (section.querySelector('.chart'));
+    this.#drawTally(section, figure, tally);
+    setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
+    setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
+    this.#drawState(poll);
+    if (isNew) this.fit();
+    if (tally.counts) announce(lead(figure, tally));
+  }
+
+  /** Bring the poll on the screen unless it is there; whether it was brought. @param {import('live_polls/polls').Poll} poll */
+  #place(poll) {
+    const drawn = JSON.stringify([poll.code, poll.round, poll.prompt, poll.options]);
+    if (drawn === this.#drawn) return false;
+    const isFirst = !this.#drawn;
+    this.#drawn = drawn;
+    if (isFirst && this.#poll?.dataset.poll === poll.code && Number(this.#poll.dataset.round) === poll.round) return true;
+    this.#poll = mould(poll);
+    if (!isFirst) this.#poll.classList.add('entering');
+    byId('poll').replaceChildren(this.#poll);
+    return true;
+  }
+
+  /** @param {HTMLElement} section @param {HTMLElement} figure @param {import('live_polls/polls').Tally} tally */
+  #drawTally(section, figure, tally) {
+    const counts = tally.counts ? 'shown' : 'hidden';
+    const changed = section.dataset.counts !== counts;
+    section.dataset.counts = counts;
+    if (changed && tally.counts) reveal(figure, tally);
+    // What is hidden is not in the page either.
+    else drawBars(figure, tally.counts ? tally : { n_ballots: 0 });
+    if (changed) this.fit();
+  }
+
+  /** @param {import('live_polls/polls').Poll} poll */
+  #drawState(poll) {
+    const countdown = byId('countdown');
+    countdown.hidden = poll.deadline === null;
+    if (poll.deadline === null) delete countdown.dataset.deadline;
+    else countdown.dataset.deadline = String(poll.deadline);
+    tickCountdowns(this.#store.skew);
+    byId('state').dataset.state = poll.state;
+    setText(byId('state'), this.#words[poll.state] ?? '');
+    const said = `${poll.code}.${poll.round}.${poll.state}`;
+    if (this.#said && said !== this.#said) {
+      const words = poll.state === 'open' ? this.#words.opened : this.#words.has_closed;
+      announce(say(words, { prompt: poll.prompt }), true);
+    }
+    this.#said = said;
+  }
+}
+
+/** A poll's section, made of what the server left for its kind. @param {import('live_polls/polls').Poll} poll */
+function mould(poll) {
+  const template = /** @type {HTMLTemplateElement} */ (document.querySelector(`template[data-kind="${poll.kind}"]`));
+  const section = /** @type {HTMLElement} */ (template.content.querySelector('.stage-poll')?.cloneNode(true));
+  fillOptions(section, poll.options);
+  fill(section, { code: poll.code, prompt: poll.prompt, round: poll.round });
+  section.dataset.length = nameFor(LENGTHS, [...poll.prompt].length, 'huge');
+  section.dataset.crowd = nameFor(CROWDS, poll.options.length, 'crowd');
+  return section;
+}
+
+/** Let the bars grow from nothing, one after the other, once. @param {HTMLElement} figure @param {import('live_polls/polls').Tally} tally */
+function reveal(figure, tally) {
+  const bars = /** @type {SVGRectElement[]} */ ([...figure.querySelectorAll('.fill')]);
+  for (const [place, bar] of bars.entries()) {
+    bar.setAttribute('x', '0');
+    bar.style.setProperty('transform', 'translateX(-100%)');
+    bar.style.setProperty('transition-delay', `${stillness.matches ? 0 : place * STAGGER_MS}ms`);
+  }
+  figure.classList.add('revealing');
+  figure.querySelector('.bars')?.classList.add('moving');
+  figure.getBoundingClientRect(); // the browser has to see where they start
+  drawBars(figure, tally);
+  setTimeout(() => {
+    figure.classList.remove('revealing');
+    for (const bar of bars) bar.style.removeProperty('transition-delay');
+  }, 600 + bars.length * STAGGER_MS);
+}

@@ -1,0 +1,129 @@
+"""The one door for running a room: the remote's buttons, the stage's keys and the editor post a verb here.
+
+Rights are read anew with each post. A stage without sign-in proves itself by the token of its stage link in a
+header; the CSRF token and the Origin are checked as for any form. Whatever is posted may be posted again: a verb
+that adds up (`next`, `extend`) carries what its sender saw and does nothing when that is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from live_polls.domain import access, lifecycle, steps
+from live_polls.domain.participants import is_stage_token
+from live_polls.domain.rooms import end_room
+from live_polls.enums import Screen
+from live_polls.errors import BadMessageError, NotAllowedError, PollError, PollNotFoundError, RoomNotFoundError
+from live_polls.models import Poll, Room
+
+Act = Callable[[Room, QueryDict], object]
+
+# A stranger can do nothing with these refusals but see a page; everything else is said on the page one came from.
+REFUSALS = (NotAllowedError, RoomNotFoundError)
+
+
+def _poll(room: Room, fields: QueryDict) -> Poll:
+    poll = Poll.objects.filter(room=room, code=fields.get("poll", "")).select_related("room").first()
+    if poll is None:
+        raise PollNotFoundError
+    return poll
+
+
+def _to_poll(deed: Callable[[Poll], None]) -> Act:
+    return lambda room, fields: deed(_poll(room, fields))
+
+
+def _put_on_stage(room: Room, fields: QueryDict) -> None:
+    """By code; by `step`, as people count them, for stages, which do not know drafts; or nothing: the lobby."""
+    if fields.get("step"):
+        lifecycle.put_on_stage(room, steps.poll_at(room, fields["step"]))
+    else:
+        lifecycle.put_on_stage(room, _poll(room, fields) if fields.get("poll") else None)
+
+
+def _set_screen(room: Room, fields: QueryDict) -> None:
+    screen = fields.get("screen", "")
+    if screen not in Screen.values:
+        raise BadMessageError("There is no such screen.")
+    lifecycle.set_screen(room, Screen(screen))
+
+
+def _next(room: Room, fields: QueryDict) -> None:
+    steps.take_step(room, seen=fields.get("seen", ""))
+
+
+def _extend(room: Room, fields: QueryDict) -> None:
+    steps.give_time(_poll(room, fields), seen=fields.get("seen", ""))
+
+
+STAGE_ACTS: Mapping[str, Act] = {
+    "next": _next,
+    "open": _to_poll(lifecycle.open_poll),
+    "close": _to_poll(lifecycle.close_poll),
+    "show": _to_poll(lifecycle.show_results),
+    "hide": _to_poll(lifecycle.hide_results),
+    "extend": _extend,
+    "stage": _put_on_stage,
+    "screen": _set_screen,
+}
+# Only for people with the right: these can undo a talk, and a stage link may be in many hands.
+ACTS: Mapping[str, Act] = STAGE_ACTS | {
+    "archive": _to_poll(lifecycle.archive_poll),
+    "reset": _to_poll(lifecycle.reset_poll),
+    "untimed": _to_poll(lifecycle.stop_countdown),
+    "end_room": lambda room, _fields: end_room(room),
+}
+
+
+@never_cache
+@require_POST
+def act(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Do the verb. Scripts get 204 or the error as JSON; a form is sent back to where it came from."""
+    try:
+        verb = request.POST.get("verb", "")
+        if verb not in ACTS:
+            raise BadMessageError("There is no such verb.")
+        ACTS[verb](_room_to_run(request, join_code, verb), request.POST)
+    except PollError as error:
+        if request.accepts("text/html") and isinstance(error, REFUSALS):
+            raise
+        return _refused(request, join_code, error)
+    return HttpResponse(status=204) if _is_script(request) else redirect(_way_back(request, join_code))
+
+
+def _room_to_run(request: HttpRequest, join_code: str, verb: str) -> Room:
+    token = request.headers.get("X-Stage-Token", "")
+    if token and verb in STAGE_ACTS:
+        room = access.find_room(join_code)
+        if is_stage_token(token, room_id=room.pk, stage_key=room.stage_key):
+            return room
+    return access.room_for(request.user, join_code, "run")
+
+
+def _refused(request: HttpRequest, join_code: str, error: PollError) -> HttpResponse:
+    message = gettext(error.message)
+    if _is_script(request):
+        return JsonResponse({"error": error.code, "message": message}, status=error.http_status)
+    messages.error(request, message)
+    return redirect(_way_back(request, join_code))
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return not request.accepts("text/html")
+
+
+def _way_back(request: HttpRequest, join_code: str) -> str:
+    """The page in `next` if it is one of ours, else the remote."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return page
+    return reverse("live_polls:remote", args=[join_code])

@@ -1,0 +1,103 @@
+"""What the big screen shows of a room at one moment, ready for the template; scripts follow from there.
+
+A scene is made for one viewer: counts that this viewer may not see are not in it, however well hidden.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from live_polls.domain.snapshot import PollView, RoomView
+from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
+from live_polls.enums import PollState, RoomState, Screen
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Chart, Shape
+
+# Up to so many characters a prompt stands in this size; scripts know the same table.
+LENGTHS = ((36, "short"), (84, "medium"), (160, "long"))
+# Up to so many options share this layout: one column in two sizes, two columns in two sizes, three columns.
+CROWDS = ((3, "couple"), (5, "few"), (8, "several"), (14, "many"))
+
+
+@dataclass(frozen=True, slots=True)
+class StagePoll:
+    """The poll on stage; without the right to see counts its chart is all zeros."""
+
+    code: str
+    kind: str
+    prompt: str
+    round: int | str
+    state: str
+    chart: Chart
+    n_ballots: int
+    sees_counts: bool
+    deadline: float | None
+    seconds_left: int
+
+    @property
+    def length(self) -> str:
+        return next((name for most, name in LENGTHS if len(self.prompt) <= most), "huge")
+
+    @property
+    def crowd(self) -> str:
+        return next((name for most, name in CROWDS if len(self.chart.rows) <= most), "crowd")
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == PollState.OPEN.value
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`name` is poll, join, blank or ended; `step` of `n_steps` says where the poll on stage stands."""
+
+    name: str
+    poll: StagePoll | None
+    step: int | None
+    n_steps: int
+
+
+def scene_of(room: RoomView, viewer: Viewer) -> Scene:
+    """The scene that `viewer` sees; an ended room says goodbye whatever else was on the screen."""
+    current = room.poll(room.current) if room.current else None
+    poll = stage_poll(current, viewer) if current and sees_poll(current, viewer) else None
+    return Scene(
+        name=_scene_name(room, poll),
+        poll=poll,
+        step=room.steps.index(room.current) + 1 if room.current in room.steps else None,
+        n_steps=len(room.steps),
+    )
+
+
+def stage_poll(poll: PollView, viewer: Viewer) -> StagePoll:
+    kind, shape = KINDS[poll.kind], Shape(len(poll.options), poll.settings)
+    tally = kind.tally(poll.counters, shape)
+    visible = sees_counts(poll, viewer, voted=False)
+    return StagePoll(
+        code=poll.code,
+        kind=poll.kind,
+        prompt=poll.prompt,
+        round=poll.round,
+        state=poll.state,
+        chart=kind.chart(tally if visible else kind.tally({}, shape), poll.options),
+        n_ballots=tally["n_ballots"],
+        sees_counts=visible,
+        deadline=poll.deadline.timestamp() if poll.deadline else None,
+        seconds_left=seconds_left(poll.deadline),
+    )
+
+
+def seconds_left(deadline: datetime | None) -> int:
+    """Whole seconds to the deadline, rounded up as people count down; 0 without one."""
+    return max(0, math.ceil(deadline.timestamp() - time.time())) if deadline else 0
+
+
+def _scene_name(room: RoomView, poll: StagePoll | None) -> str:
+    if room.state == RoomState.ENDED.value:
+        return "ended"
+    if room.screen == Screen.BLANK.value:
+        return "blank"
+    return "poll" if poll and room.screen == Screen.CONTENT.value else "join"

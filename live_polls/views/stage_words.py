@@ -1,0 +1,31 @@
+"""What the big screen says and scripts fill in, in the viewer's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from live_polls.templatetags.charts import PLURALS
+
+
+def stage_words() -> dict[str, Any]:
+    """Sentences by name; those with a number by plural form, as in templatetags/charts.py."""
+    return {
+        "votes_in": {name: ngettext("%(n)s vote in", "%(n)s votes in", n) for name, n in PLURALS.items()},
+        "here": {name: ngettext("%(n)s here", "%(n)s here", n) for name, n in PLURALS.items()},
+        "step": gettext("%(step)s / %(steps)s"),
+        "open": gettext("Voting open"),
+        "closed": gettext("Voting closed"),
+        "opened": gettext("Voting is open: %(prompt)s"),
+        "has_closed": gettext("Voting is closed: %(prompt)s"),
+        "new_round": gettext("Press again to start a new round. The one before is kept."),
+        "first": gettext("This is the first poll."),
+        "expired": gettext("The stage link has expired or was revoked. This stage only watches now."),
+        "lost": gettext("Reconnecting… the picture may be old"),
+        "gone": gettext("This room does not exist any more"),
+        "watch_only": gettext(
+            "This stage only watches. Open it by the stage link, or sign in, to run the room from here."
+        ),
+        "unsent": gettext("No answer from the server. Nothing may have changed; try again."),
+    }
