@@ -26,7 +26,7 @@ def run_python(env: Mapping[str, str], *arguments: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise ProcessFailedError(f"{' '.join(arguments)}\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+        raise ProcessFailedError(f"{' '.join(arguments)}\n{(done.stdout + done.stderr)[-1000:]}")
     return done.stdout
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']""")
+# Types in comments import too, but no browser loads them.
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
 _LOADED_LINKS = {"stylesheet", "modulepreload", "preload", "icon", "manifest"}
 MAX_FILES = 50
@@ -64,9 +67,12 @@ class PageFiles:
 
     def _fetch(self, url: str) -> str:
         request = urllib.request.Request(url, headers={"Accept-Encoding": "br"})  # noqa: S310 - loopback
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-            body: bytes = answer.read()
-            encoding = answer.headers.get("Content-Encoding", "")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+                body: bytes = answer.read()
+                encoding = answer.headers.get("Content-Encoding", "")
+        except urllib.error.HTTPError as error:
+            raise OSError(f"{url} answers {error.code}") from error
         self.sizes[url] = len(body)
         return decode(body, encoding)
 
@@ -74,7 +80,7 @@ class PageFiles:
 def links_of(url: str, text: str) -> list[str]:
     """Return what a module imports, or what a style sheet names."""
     if url.endswith(".js"):
-        return _IMPORT.findall(text)
+        return _IMPORT.findall(_COMMENT.sub("", text))
     if url.endswith(".css"):
         return [found for found in _CSS_URL.findall(text) if not found.startswith("data:")]
     return []

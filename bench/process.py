@@ -59,7 +59,7 @@ class ServerProcess:
     def check_alive(self) -> None:
         """Raise with the end of the output when the process has ended."""
         if self._process.poll() is not None:
-            raise ProcessFailedError(f"{' '.join(self.command)}\n{self.output()[-4000:]}")
+            raise ProcessFailedError(f"{' '.join(self.command)}\n{self.output()[-1000:]}")
 
     def output(self) -> str:
         """Return everything the process has written so far."""

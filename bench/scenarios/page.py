@@ -17,6 +17,8 @@ async def run(scale: Scale) -> list[Figure]:
     files = PageFiles()
     with live_server(scale.folder / "page", room_file(n_polls=3, n_options=4)) as server:
         await asyncio.to_thread(files.load, f"{server.origin}/j/{server.join_code}")
+    for url, size in files.sizes.items():
+        print(f"page: {size:7,} bytes {url.removeprefix(server.origin)}")
     return [
         Figure(
             scenario="page",

@@ -25,6 +25,12 @@ def test_modules_name_what_they_import():
     assert links_of("/static/room.js", text) == ["live_polls/store.js", "./b.js", "./c.js"]
 
 
+def test_what_a_comment_imports_is_not_loaded():
+    text = "/** @typedef {import('live_polls/types').Poll} Poll */\n// import './old.js';\nimport './b.js';"
+
+    assert links_of("/static/room.js", text) == ["./b.js"]
+
+
 def test_styles_name_files_but_not_what_they_hold_themselves():
     assert links_of("/a.css", "src: url('inter.woff2'); background: url(data:image/svg+xml,x)") == ["inter.woff2"]
 
