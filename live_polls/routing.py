@@ -12,4 +12,4 @@ from live_polls.consumers.room import RoomSocket
 # Channels routes ASGI applications through Django's `path`, whose types know views only.
 _room: Any = RoomSocket.as_asgi()
 
-sockets = URLRouter([path("ws/rooms/<str:join_code>", _room)])  # type: ignore[list-item]  # see above
+sockets = URLRouter([path("ws/rooms/<str:join_code>", _room)])

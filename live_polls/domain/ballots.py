@@ -142,14 +142,22 @@ class _Batch:
     def _tally_changes(self, rows: Sequence[BallotRow]) -> list[TallyChange]:
         """The difference that the rows make, summed a counter, in the order in which counters are locked."""
         total: Counter[tuple[int, int, str]] = Counter()
-        for row in rows:
-            poll = self._by_id[row.poll_id]
-            before = self._before.get(BallotKey(*row[:3]))
-            for sign, ballot in ((-1, before), (1, row)):
-                if ballot is not None and ballot.answer is not None:
-                    for counter, n in poll.kind.counters(json.loads(ballot.answer), poll.shape).items():
-                        total[row.poll_id, row.round, counter] += sign * n
+        for (poll_id, round_, answer), n_ballots in self._answer_changes(rows).items():
+            poll = self._by_id[poll_id]
+            for counter, n in poll.kind.counters(json.loads(answer), poll.shape).items():
+                total[poll_id, round_, counter] += n * n_ballots
         return [TallyChange(*key, n) for key, n in sorted(total.items()) if n]
+
+    def _answer_changes(self, rows: Sequence[BallotRow]) -> Counter[tuple[int, int, str]]:
+        """How many ballots more (or fewer) give each answer. In a hall many give the same: each is decoded once."""
+        answers: Counter[tuple[int, int, str]] = Counter()
+        for row in rows:
+            before = self._before.get(BallotKey(*row[:3]))
+            if before is not None and before.answer is not None:
+                answers[row.poll_id, row.round, before.answer] -= 1
+            if row.answer is not None:
+                answers[row.poll_id, row.round, row.answer] += 1
+        return answers
 
     def outcomes(self, versions: dict[int, int]) -> list[Outcome]:
         """One outcome a cast, in the order of the casts; call after commit."""
