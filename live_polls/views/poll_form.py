@@ -76,6 +76,7 @@ class PollForm(DeskForm):
         label=_("Who sees results"),
         choices=[("", _("As the room says")), *ResultsVisibility.choices],
         required=False,
+        help_text=_("For this poll only."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,7 +131,7 @@ class PollForm(DeskForm):
             options=said["options"],
             settings={name: value for name, value in named.items() if value is not None},
             seconds=said["seconds"],
-            results=said["results"] or None,
+            results=said["results"],
         )
 
     def refuse(self, error: InvalidSettingsError) -> None:
