@@ -15,10 +15,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from live_polls.domain import ballot_rows
+from live_polls.domain import ballot_rows, snapshot_rows
 from live_polls.domain.receipts import receipt
 from live_polls.enums import PollState
-from live_polls.models import Option, Poll, Room, Tally
+from live_polls.models import Option, Poll, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +143,23 @@ ROOM_FIELDS = (
 
 
 def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
+    stand = snapshot_rows.read_stand(room_id)
+    if known is not None and stand is not None and stand.epoch == known.epoch:
+        if stand.version == known.version:
+            return known
+        if stand.layout_version == known.layout_version:
+            polls = _with_counters(known.polls, {PollState.OPEN.value})
+            return replace(known, version=stand.version, polls=polls)
+    return _read_whole(room_id)
+
+
+def _read_whole(room_id: int) -> RoomView | None:
     row = Room.objects.filter(pk=room_id).values_list(*ROOM_FIELDS, "ballot_key", "voice_key", "stage_key").first()
     if row is None:
         return None
     make: Any = RoomView  # the checker cannot follow a row by position
     view: RoomView = make(*row[:-3], RoomSecrets(*row[-3:]))
-    if known is not None and known.epoch == view.epoch:
-        if known.version == view.version and known.secrets == view.secrets:
-            return known
-        if known.layout_version == view.layout_version:
-            return replace(view, polls=_with_counters(known.polls, only_open=True))
-    return replace(view, polls=_with_counters(_read_polls(view), only_open=False))
+    return replace(view, polls=_with_counters(_read_polls(view), set(PollState.values)))
 
 
 def _read_polls(view: RoomView) -> tuple[PollView, ...]:
@@ -180,14 +186,12 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
     )
 
 
-def _with_counters(polls: tuple[PollView, ...], *, only_open: bool) -> tuple[PollView, ...]:
-    """The polls with their counters read anew; with `only_open` those that cannot change keep theirs."""
-    rounds = {poll.id: poll.round for poll in polls if not only_open or poll.state == PollState.OPEN.value}
-    counters: dict[int, dict[str, int]] = {poll_id: {} for poll_id in rounds}
-    rows = Tally.objects.filter(poll_id__in=list(rounds)).values_list("poll_id", "round", "counter", "n")
-    for poll_id, poll_round, counter, n in rows:
-        if poll_round == rounds[poll_id]:
-            counters[poll_id][counter] = n
+def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollView, ...]:
+    """The polls with the counters of those in `states` read anew; the others cannot change and keep theirs."""
+    rounds = [(poll.id, poll.round) for poll in polls if poll.state in states]
+    counters: dict[int, dict[str, int]] = {poll_id: {} for poll_id, _ in rounds}
+    for poll_id, counter, n in snapshot_rows.read_counters(rounds):
+        counters[poll_id][counter] = n
     return tuple(replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls)
 
 

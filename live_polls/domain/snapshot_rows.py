@@ -1,0 +1,35 @@
+"""The two statements of every tick, by hand: through the ORM they cost six times as much, ten times a second a room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from django.db import connection
+
+
+class Stand(NamedTuple):
+    """Where a room stands: enough to know what must be read."""
+
+    epoch: str
+    version: int
+    layout_version: int
+
+
+def read_stand(room_id: int) -> Stand | None:
+    """Epoch and versions of the room, or None when it does not exist."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch, version, layout_version FROM live_polls_room WHERE id = %s", [room_id])
+        row = cursor.fetchone()
+    return None if row is None else Stand(*row)
+
+
+def read_counters(rounds: Sequence[tuple[int, int]]) -> list[tuple[int, str, int]]:
+    """(poll id, counter, n) of the counters of these (poll id, round) pairs."""
+    if not rounds:
+        return []
+    pairs = " OR ".join(["(poll_id = %s AND round = %s)"] * len(rounds))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT poll_id, counter, n FROM live_polls_tally WHERE {pairs}", list(chain(*rounds)))
+        return cursor.fetchall()
