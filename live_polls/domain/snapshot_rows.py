@@ -32,4 +32,5 @@ def read_counters(rounds: Sequence[tuple[int, int]]) -> list[tuple[int, str, int
     pairs = " OR ".join(["(poll_id = %s AND round = %s)"] * len(rounds))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT poll_id, counter, n FROM live_polls_tally WHERE {pairs}", list(chain(*rounds)))
-        return cursor.fetchall()
+        rows: list[tuple[int, str, int]] = cursor.fetchall()
+    return rows
