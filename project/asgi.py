@@ -14,9 +14,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django_application: Any = get_asgi_application()
 
-from live_polls.views.audience_page import AudiencePage  # noqa: E402 -- see above
-
 from live_polls.routing import sockets as _sockets  # noqa: E402 -- models need the settings that Django has just read
+from live_polls.views.audience_page import AudiencePage  # noqa: E402 -- see above
 from project.static_files import StaticFiles  # noqa: E402 -- see above
 
 sockets: Any = _sockets
