@@ -14,11 +14,11 @@ TIMEOUT_S = 15
 
 
 class JoinError(Exception):
-    """The room could not be joined; `retry` says whether trying again can help."""
+    """The room could not be joined; `busy` when the server itself asks to try again."""
 
-    def __init__(self, message: str, *, retry: bool) -> None:
+    def __init__(self, message: str, *, busy: bool = False) -> None:
         super().__init__(message)
-        self.retry = retry
+        self.busy = busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class RoomAddress:
                 return str(json.load(response)["token"])
         except HTTPError as error:
             busy = error.code in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-            raise JoinError(_reason(error, self), retry=busy) from None
+            raise JoinError(_reason(error, self), busy=busy) from None
         except (OSError, HTTPException) as error:
-            raise JoinError(f"{self.base_url} does not answer: {error}.", retry=False) from None
+            raise JoinError(f"{self.base_url} does not answer: {error}.") from None
         except (ValueError, KeyError):
-            raise JoinError(f"{self.base_url} is no live_polls server.", retry=False) from None
+            raise JoinError(f"{self.base_url} is no live_polls server.") from None
 
 
 def _reason(error: HTTPError, address: RoomAddress) -> str:

@@ -56,14 +56,14 @@ class Crowd:
         return self.report
 
     async def join(self) -> str:
-        """The token of a new participant; not too many ask at once."""
+        """The token of a new participant; not too many ask at once, and a server that once was there is waited for."""
         async with self._door:
             pause_s = 0.5
             while True:
                 try:
                     return await asyncio.to_thread(self.address.join)
                 except JoinError as error:
-                    if not error.retry or pause_s > LONGEST_JOIN_PAUSE_S:
+                    if pause_s > LONGEST_JOIN_PAUSE_S or not (error.busy or self.report.n_joined):
                         raise
                 await asyncio.sleep(pause_s)
                 pause_s *= 2

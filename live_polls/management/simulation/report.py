@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
-from statistics import quantiles
 
 
 @dataclass(slots=True)
@@ -35,6 +35,5 @@ class SimulationReport:
         return "\n".join(lines)
 
     def _percentile(self, percent: int) -> float:
-        """Inclusive: of one value every percentile is that value."""
-        cuts = quantiles([*self.ack_ms, *self.ack_ms[:1]], n=100, method="inclusive")
-        return cuts[percent - 1]
+        """Nearest rank: a time that somebody really waited."""
+        return sorted(self.ack_ms)[math.ceil(len(self.ack_ms) * percent / 100) - 1]

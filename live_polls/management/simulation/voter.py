@@ -52,6 +52,7 @@ class Voter:
         self.settled = asyncio.Event()  # whether every ballot sent has its answer
         self.settled.set()
         self._token = ""
+        self._was_here = False
         self._polls: dict[str, PollObject] = {}
         self._asked: set[tuple[str, int]] = set()  # polls and rounds in which a turn was asked for
         self._seqs: dict[tuple[str, int], int] = {}
@@ -84,7 +85,6 @@ class Voter:
                 n_failures = 0
             except (OSError, InvalidHandshake, TimeoutError):
                 n_failures += 1
-            self.hall.report.n_reconnects += 1
             await asyncio.sleep(self._pause(n_failures))
 
     async def vote(self, code: str, round_: int) -> None:
@@ -132,6 +132,8 @@ class Voter:
             handler(message)
         if message["type"] == "snapshot":
             self._socket = socket
+            self.hall.report.n_reconnects += self._was_here
+            self._was_here = True
             for sent in list(self.unanswered.values()):  # the same ballot again: it counts once
                 await self._send(sent.message)
 

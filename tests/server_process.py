@@ -1,0 +1,108 @@
+"""A real `serve` process on a free port of loopback, with a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+ROOT = Path(__file__).parent.parent
+START_WITHIN_S = 60
+END_WITHIN_S = 30
+LOOK_AGAIN_S = 0.1
+
+
+@dataclass(slots=True)
+class ServerProcess:
+    """Where it serves, and a way to run commands beside it on the same data."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+
+    def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run one manage.py command to its end."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *args],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_WITHIN_S,
+        )
+
+    def load_room(self, text: str) -> dict[str, Any]:
+        """Load a room file; what `load_room --json` says about it."""
+        file = self.folder / "room.toml"
+        file.write_text(text, "utf-8")
+        loaded = self.manage("load_room", str(file), "--json")
+        assert loaded.returncode == 0, loaded.stderr
+        return dict(json.loads(loaded.stdout))
+
+
+def prepare_server(folder: Path, **more: str) -> ServerProcess:
+    """A server that could start: a migrated database and a free port; `more` are environment variables."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    own = {"DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": url}
+    server = ServerProcess(url, folder, os.environ | {"DATABASE_URL": "", "REDIS_URL": ""} | own | more)
+    migrated = server.manage("migrate", "--verbosity", "0")
+    assert migrated.returncode == 0, migrated.stderr
+    return server
+
+
+@contextmanager
+def running_server(folder: Path, **more: str) -> Iterator[ServerProcess]:
+    """Serve until the block ends."""
+    server = prepare_server(folder, **more)
+    with serving(server):
+        yield server
+
+
+@contextmanager
+def serving(server: ServerProcess) -> Iterator[subprocess.Popen[bytes]]:
+    """One life of the server's process; there may be several, one after the other, on the same data and port."""
+    log = server.folder / "serve.log"
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=server.environment, stdout=said, stderr=said
+        )
+        try:
+            _await_ready(server, process, log)
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(END_WITHIN_S)
+            finally:
+                process.kill()
+
+
+def _await_ready(server: ServerProcess, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(round(START_WITHIN_S / LOOK_AGAIN_S)):
+        try:
+            with build_opener(ProxyHandler({})).open(f"{server.url}/readyz", timeout=5):
+                return
+        except OSError:  # refused, or not ready yet
+            pass
+        try:
+            process.wait(LOOK_AGAIN_S)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise AssertionError(f"The server did not start:\n{log.read_text(errors='replace')}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
