@@ -42,6 +42,7 @@ class RoomForm(DeskForm):
         label=_("Title"),
         max_length=120,
         help_text=_("Everyone in the room sees it."),
+        error_messages={"required": _("Give the room a title.")},
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
     results = forms.ChoiceField(

@@ -24,6 +24,7 @@ from live_polls.models import Poll
 from live_polls.views.forms import DeskForm, LineField
 
 LEAST_LINES = 4
+OUT_OF_COUNTDOWN = _("A countdown takes 5 to 3600 seconds.")
 REARRANGE = ("add_option", "option_up", "option_down", "option_remove", "preview")
 
 
@@ -55,6 +56,7 @@ class PollForm(DeskForm):
     prompt = LineField(
         label=_("Question"),
         max_length=MAX_PROMPT,
+        error_messages={"required": _("Write the question.")},
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
@@ -70,6 +72,7 @@ class PollForm(DeskForm):
         min_value=COUNTDOWN_RANGE.start,
         max_value=COUNTDOWN_RANGE.stop - 1,
         help_text=_("Empty: voting runs until you close it."),
+        error_messages={"min_value": OUT_OF_COUNTDOWN, "max_value": OUT_OF_COUNTDOWN},
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     results = forms.ChoiceField(
@@ -99,6 +102,13 @@ class PollForm(DeskForm):
         if kind and len(said.get("options", ())) < kind.min_options and "options" not in self.errors:
             self.add_error("options", gettext("Give at least %(least)s options.") % {"least": kind.min_options})
         return said
+
+    @classmethod
+    def to_begin_with(cls, copied: Poll | None) -> PollForm:
+        """The form of a new poll, empty or like another one, ready to type into."""
+        form = cls.of_poll(copied) if copied else cls()
+        form.fields["prompt"].widget.attrs["autofocus"] = True
+        return form
 
     @classmethod
     def of_poll(cls, poll: Poll) -> PollForm:

@@ -25,8 +25,7 @@ from live_polls.views.poll_preview import preview_card
 def poll_new(request: HttpRequest, join_code: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
     copied = room.polls.filter(code=request.GET.get("like", "")).first()
-    blank = PollForm.of_poll(copied) if copied else PollForm()
-    form = PollForm(request.POST) if request.method == "POST" else blank
+    form = PollForm(request.POST) if request.method == "POST" else PollForm.to_begin_with(copied)
     rearranged = PollForm.rearranged(request.POST)
     if rearranged is None and form.is_valid() and _saved(room, None, form):
         messages.success(request, _("Poll added."))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def page_of(answer: Any) -> str:
 def lines_of(page: str) -> list[str]:
     """What stands in the option inputs of the form; the preview below it has options of its own."""
     form = page.split('id="preview"')[0]
-    return [part.split('"')[0] for part in form.split('name="option" value="')[1:]]
+    return re.findall(r'name="option"\s+value="([^"]*)"', form)
 
 
 # Adding
@@ -75,13 +76,13 @@ def test_a_poll_takes_the_settings_of_its_own_kind_only(as_: As, room: Room):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"prompt": ""}, "required"),
+        ({"prompt": ""}, "Write the question."),
         ({"prompt": "x" * 301}, "at most 300"),
         ({"kind": "essay"}, "not one of the available choices"),
         ({"option": ["Only one"]}, "Give at least 2 options."),
         ({"option": ["Same", "Same"]}, "Two options have the same text."),
         ({"option": ["Short", "x" * 201]}, "Option B is longer than 200 characters."),
-        ({"seconds": "4"}, "greater than or equal to 5"),
+        ({"seconds": "4"}, "A countdown takes 5 to 3600 seconds."),
         ({"seconds": "soon"}, "whole number"),
         ({"results": "never"}, "not one of the available choices"),
         ({"kind": "ranking", "ranking-max_choices": "3"}, "“Rank at most” must be a whole number from 1 to 2."),
@@ -148,7 +149,7 @@ def test_buttons_of_the_list_only_rearrange_the_form(
 
     assert lines_of(page) == lines
     assert page.count("autofocus") == (1 if focus else 0)
-    assert "required." not in page
+    assert "Write the question." not in page
     assert not room.polls.exists()
 
 

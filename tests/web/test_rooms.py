@@ -90,8 +90,8 @@ def test_whoever_creates_a_room_hosts_it(as_: As, cast: dict[str, Account]):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"title": "", "results": "live"}, "required"),
-        ({"title": "\u200b \u202e", "results": "live"}, "required"),
+        ({"title": "", "results": "live"}, "Give the room a title."),
+        ({"title": "\u200b \u202e", "results": "live"}, "Give the room a title."),
         ({"title": "x" * 121, "results": "live"}, "at most 120"),
         ({"title": "Talk", "results": "never"}, "not one of the available choices"),
     ],
