@@ -32,6 +32,8 @@ def count(number: int) -> str:
 
 @register.filter
 def votes(number: int) -> str:
+    if not number:
+        return gettext("No votes yet.")
     return ngettext("%(n)s vote", "%(n)s votes", number) % {"n": count(number)}
 
 
@@ -43,6 +45,12 @@ def points(number: int) -> str:
 @register.filter
 def first_places(number: int) -> str:
     return ngettext("first for %(n)s", "first for %(n)s", number) % {"n": count(number)}
+
+
+@register.filter
+def place_in(row: Row, chosen: dict[int, int]) -> int:
+    """The place of a row's option in the viewer's own answer."""
+    return chosen.get(row.number, 0) if chosen else 0
 
 
 @register.filter

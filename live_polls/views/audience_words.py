@@ -17,6 +17,7 @@ def standing_words() -> dict[str, str]:
         "waiting": gettext("Waiting for the network. Your vote is kept on this device and sent by itself."),
         "counted": gettext("Counted"),
         "closed": gettext("Voting is closed."),
+        "closed_counted": gettext("Voting is closed. Your vote counted."),
     }
 
 

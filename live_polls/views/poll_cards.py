@@ -17,7 +17,7 @@ from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
 from live_polls.enums import PollState, ResultsVisibility, RoomState
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape, letter
-from live_polls.views.audience_words import results_words
+from live_polls.views.audience_words import results_words, standing_words
 
 RULES = ("exact", "any", "up_to", "range")
 
@@ -41,7 +41,7 @@ class Card:
     kind: str
     prompt: str
     round: int | str
-    state: str
+    is_open: bool
     seq: int | str
     options: tuple[OptionLine, ...]
     mine: tuple[OptionLine, ...]
@@ -61,10 +61,6 @@ class Card:
         return f"live_polls/kinds/{self.kind}.html"
 
     @property
-    def is_open(self) -> bool:
-        return self.state == PollState.OPEN.value
-
-    @property
     def voted(self) -> bool:
         return bool(self.mine)
 
@@ -74,12 +70,23 @@ class Card:
         return self.is_open and not self.voted
 
     @property
+    def standing(self) -> str:
+        """How the participant's vote stands."""
+        return "counted" if self.voted else "asks" if self.is_open else "closed"
+
+    @property
+    def standing_words(self) -> str:
+        words = standing_words()
+        return words["closed_counted" if self.voted and not self.is_open else self.standing]
+
+    @property
     def results_words(self) -> str:
         return results_words().get(self.results_hint, "")
 
     @property
-    def chosen(self) -> frozenset[int | str]:
-        return frozenset(option.number for option in self.mine)
+    def chosen(self) -> dict[int | str, int]:
+        """{option number: its place in my answer}."""
+        return {option.number: option.place or 0 for option in self.mine}
 
 
 def audience_cards(room: RoomView, mine: Iterable[MyBallot] = ()) -> tuple[Card, ...]:
@@ -90,7 +97,9 @@ def audience_cards(room: RoomView, mine: Iterable[MyBallot] = ()) -> tuple[Card,
     still_open = [poll for poll in shown if poll.state == PollState.OPEN.value and is_live]
     done = [poll for poll in reversed(shown) if poll not in still_open]
     done.sort(key=lambda poll: poll.code != room.current)
-    return tuple(_card(poll, ballots.get(poll.code)) for poll in [*still_open, *done])
+    return tuple(
+        _card(poll, ballots.get(poll.code), is_open=poll in still_open) for poll in [*still_open, *done]
+    )
 
 
 def skeletons() -> tuple[Card, ...]:
@@ -124,7 +133,7 @@ def results_hint(poll: PollView, *, visible: bool, voted: bool) -> str:
     return "after_vote" if poll.results == ResultsVisibility.AFTER_VOTE.value and not voted else "after_close"
 
 
-def _card(poll: PollView, ballot: MyBallot | None) -> Card:
+def _card(poll: PollView, ballot: MyBallot | None, *, is_open: bool) -> Card:
     kind, shape = KINDS[poll.kind], Shape(len(poll.options), poll.settings)
     answer = json.loads(ballot.answer) if ballot and ballot.answer else None
     tally = kind.tally(poll.counters, shape)
@@ -139,7 +148,7 @@ def _card(poll: PollView, ballot: MyBallot | None) -> Card:
         kind=poll.kind,
         prompt=poll.prompt,
         round=poll.round,
-        state=poll.state,
+        is_open=is_open,
         seq=(ballot.seq if ballot else 0) + 1,
         options=options,
         mine=tuple(sorted((line for line in options if line.place), key=lambda line: line.place or 0)),
@@ -170,7 +179,7 @@ def _skeleton(name: str) -> Card:
         kind=name,
         prompt="{prompt}",
         round="{round}",
-        state=PollState.OPEN.value,
+        is_open=True,
         seq=1,
         options=(OptionLine("{number}", "{text}", "{letter}", "{colour}"),),
         mine=(),

@@ -136,7 +136,7 @@ export class Live {
     for (const name of ['silence', 'steady', 'behind']) this.#clear(name);
     if (code === 4401 && !this.#rejoined) this.#rejoin();
     else if (FINAL.has(code)) this.#setLink('over', code);
-    else if (this.#failures >= SOCKETS_BEFORE_TWIN && !this.#options.stageToken) this.#startTwin();
+    else if (this.#failures >= SOCKETS_BEFORE_TWIN) this.#startTwin();
     else this.#retry(code);
   }
 
@@ -163,9 +163,8 @@ export class Live {
     this.#setLink('lost');
     try {
       const { LongPoll } = await import('live_polls/long_poll');
-      const { code, store } = this.#options;
       const onLink = (/** @type {Link} */ link) => this.#setLink(link);
-      this.#twin = new LongPoll({ code, store, onLink, onMessage: (message) => this.#receive(message) });
+      this.#twin = new LongPoll({ ...this.#options, onLink, onMessage: (message) => this.#receive(message) });
       await this.#twin.run();
     } catch {
       this.#failures = 0;

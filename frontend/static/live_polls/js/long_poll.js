@@ -6,11 +6,15 @@ const MAX_FAILURES = 3;
 /** After this long a socket is tried again: the network may be another one by then. */
 const TRY_SOCKET_AFTER_MS = 5 * 60_000;
 
-export class LongPoll {
-  /** @type {{code: string, store: import('live_polls/polls').Store, onMessage: (message: any) => void, onLink: (link: import('live_polls/types/polls').Link) => void}} */
-  #options;
+/**
+ * @typedef {{code: string, store: import('live_polls/polls').Store, role?: string, stageToken?: string,
+ *   onMessage: (message: any) => void, onLink: (link: import('live_polls/types/polls').Link) => void}} Options
+ */
 
-  /** @param {LongPoll['#options']} options */
+export class LongPoll {
+  /** @type {Options} */ #options;
+
+  /** @param {Options} options */
   constructor(options) {
     this.#options = options;
   }
@@ -36,16 +40,16 @@ export class LongPoll {
   }
 
   /** @param {any} message */
-  send({ type, ...fields }) {
-    const body = type === 'ballot.withdraw' ? { ...fields, answer: null } : fields;
-    this.#post(body).then(this.#options.onMessage, () => undefined);
+  send(message) {
+    this.#post(message).then(this.#options.onMessage, () => undefined);
     return true;
   }
 
   async #state() {
-    const { store, onMessage } = this.#options;
-    const since = store.epoch ? `?since=${store.epoch}.${store.version}` : '';
-    const response = await fetch(`${this.#base}/state${since}`, { cache: 'no-store' });
+    const { store, role = 'audience', stageToken = '', onMessage } = this.#options;
+    const query = new URLSearchParams({ role, ...(store.epoch && { since: `${store.epoch}.${store.version}` }) });
+    const headers = stageToken ? { 'X-Stage-Token': stageToken } : undefined;
+    const response = await fetch(`${this.#base}/state?${query}`, { cache: 'no-store', headers });
     if (!response.ok) throw new Error(String(response.status));
     onMessage(await response.json());
   }

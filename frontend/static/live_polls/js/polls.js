@@ -206,7 +206,7 @@ export function fillOptions(mould, options) {
 const words = () => (kept ??= data('words'));
 
 /** @param {number} n */
-export const sayVotes = (n) => sayMany(words().votes, n);
+export const sayVotes = (n) => (n ? sayMany(words().votes, n) : words().none);
 
 /**
  * Move the bars of a figure to a tally and set its numbers, sentence and table.
