@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
+from math import ceil
 from time import perf_counter
 
 from bench import wire
@@ -55,27 +56,29 @@ class Screens:
 async def run(scale: Scale) -> list[Figure]:
     """Let a few vote at a steady rate, and watch every screen."""
     n = scale.latency_listeners
-    room = room_file(n_polls=1, n_options=N_OPTIONS)
+    # A first ballot changes every tally, but two changes may cancel out and show nothing: each phone votes once a poll.
+    n_ballots = int(scale.latency_seconds * BALLOTS_PER_SECOND)
+    room = room_file(n_polls=ceil(n_ballots / N_CASTERS), n_options=N_OPTIONS)
     with live_server(scale.folder / "latency", room, n_tokens=n + N_CASTERS) as server:
         async with Crowd(server.target.socket_url) as listeners, Crowd(server.target.socket_url) as casters:
             await listeners.join(server.tokens[:n])
             await casters.join(server.tokens[n:])
             screens = Screens()
             casters.on_ack, listeners.on_tally = screens.on_ack, screens.on_tally
-            await _vote(casters, scale.latency_seconds)
+            await _vote(casters, n_ballots)
             await asyncio.sleep(LAST_SCREENS_SECONDS)
     return _figures(n, screens)
 
 
-async def _vote(casters: Crowd, seconds: float) -> None:
+async def _vote(casters: Crowd, n_ballots: int) -> None:
     """Tap on a fixed timetable, whether or not the server keeps up."""
-    poll = casters.snapshot.polls[0]
     started = perf_counter()
-    for number in range(int(seconds * BALLOTS_PER_SECOND)):
+    for number in range(n_ballots):
         due = started + number / BALLOTS_PER_SECOND
         await asyncio.sleep(max(due - perf_counter(), 0))
-        phone = casters.phones[number % len(casters.phones)]
-        phone.cast(poll.code.encode(), round_=poll.round, option=number % 3 + 1, at=due)
+        poll = casters.snapshot.polls[number // N_CASTERS]
+        phone = casters.phones[number % N_CASTERS]
+        phone.cast(poll.code.encode(), round_=poll.round, option=number % N_OPTIONS + 1, at=due)
 
 
 def _figures(n: int, screens: Screens) -> list[Figure]:
