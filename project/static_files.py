@@ -1,7 +1,7 @@
 """Static files from memory: hashed names, compressed once, answered before Django is asked.
 
-The stylesheets, scripts and fonts of the product are well under a few megabytes, so each process reads them once and
-needs no collecting step. `HashedStorage` gives templates the hashed URLs; `StaticFiles` is the ASGI door that answers
+The stylesheets, scripts and fonts of the product are well under a megabyte, so each process keeps what it has served
+and there is no collecting step. `HashedStorage` gives templates the hashed URLs; `StaticFiles` is the ASGI door that answers
 them. With DEBUG on, files keep their plain names and are read anew each time.
 """
 
@@ -22,6 +22,7 @@ import brotli
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.files.storage import Storage
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,6 +31,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')#?]+)([^"')]*)\1\s*\)""")
+_HASHED_NAME = re.compile(r"(.+)\.[0-9a-f]{12}(\.[^./]+)")
 _COMPRESSIBLE = re.compile(r"^(text/|application/(javascript|json|manifest\+json)|image/svg)")
 # Above this size the last per cent of compression costs half a second of a start.
 _BEST_COMPRESSION_UP_TO = 64 * 1024
@@ -91,29 +93,33 @@ def _gzip(content: bytes) -> bytes:
 
 
 class Catalogue:
-    """Every static file of the installed apps by its plain and by its hashed name."""
+    """The static files of the installed apps; each is read when it is first needed, and once."""
 
     def __init__(self) -> None:
-        self.by_name: dict[str, StaticFile] = {}
-        # As Django's finders do: of two files with one name, the first is served.
-        self._raw: dict[str, bytes] = {}
+        self.storages: dict[str, Storage] = {}
+        self.files: dict[str, StaticFile] = {}
         for finder in finders.get_finders():
             for name, storage in finder.list([]):
-                if name not in self._raw:
-                    with storage.open(name) as file:
-                        self._raw[name] = file.read()
-        for name in self._raw:
-            self._add(name, ())
-        del self._raw
-        self.by_hashed_name = {file.hashed_name: file for file in self.by_name.values()}
+                # As Django's finders do: of two files with one name, the first is served.
+                self.storages.setdefault(name, storage)
 
-    def _add(self, name: str, parents: tuple[str, ...]) -> StaticFile:
-        if name not in self.by_name:
-            content = self._raw[name]
+    def file(self, name: str, parents: tuple[str, ...] = ()) -> StaticFile | None:
+        """Return the file with this plain name; `parents` are the stylesheets that are being read for it."""
+        if name not in self.files:
+            if name not in self.storages:
+                return None
+            with self.storages[name].open(name) as file:
+                content: bytes = file.read()
             if name.endswith(".css"):
                 content = self._with_hashed_urls(name, content.decode(), (*parents, name)).encode()
-            self.by_name[name] = StaticFile(name, content)
-        return self.by_name[name]
+            self.files[name] = StaticFile(name, content)
+        return self.files[name]
+
+    def hashed_file(self, hashed_name: str) -> StaticFile | None:
+        """Return the file with this hashed name, while that is its content."""
+        match = _HASHED_NAME.fullmatch(hashed_name)
+        file = self.file(match[1] + match[2]) if match else None
+        return file if file and file.hashed_name == hashed_name else None
 
     def _with_hashed_urls(self, name: str, css: str, parents: tuple[str, ...]) -> str:
         """Point each url() to the hashed name of its file, so that a changed font or picture is never a stale one."""
@@ -121,16 +127,18 @@ class Catalogue:
         def hashed(match: re.Match[str]) -> str:
             quote, path, rest = match[1], match[2], match[3]
             target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            if target not in self._raw or target in parents:
+            file = self.file(target, parents) if target not in parents else None
+            if file is None:
                 return match[0]
-            return f"url({quote}{posixpath.dirname(path) or '.'}/{posixpath.basename(self._add(target, parents).hashed_name)}{rest}{quote})"
+            folder = posixpath.dirname(path) or "."
+            return f"url({quote}{folder}/{posixpath.basename(file.hashed_name)}{rest}{quote})"
 
         return _CSS_URL.sub(hashed, css)
 
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    """Return the files as they were when this process first needed them."""
+    """Return the files of this process."""
     return Catalogue()
 
 
@@ -142,7 +150,7 @@ class HashedStorage(StaticFilesStorage):
         if settings.DEBUG or not name or name.endswith("/"):
             return super().url(name)
         path, mark, fragment = name.partition("#")
-        file = catalogue().by_name.get(path)
+        file = catalogue().file(path)
         if file is None:
             raise ValueError(f"There is no static file {path!r}.")
         return f"{settings.STATIC_URL}{file.hashed_name}{mark}{fragment}"
@@ -195,10 +203,8 @@ def _find(name: str) -> tuple[StaticFile | None, bytes]:
         path = finders.find(posixpath.normpath(f"/{name}").lstrip("/"))
         found = Path(path) if isinstance(path, str) else None
         return StaticFile(name, found.read_bytes()) if found and found.is_file() else None, _ASK_EACH_TIME
-    files = catalogue()
-    if name in files.by_hashed_name:
-        return files.by_hashed_name[name], _FOR_A_YEAR
-    return files.by_name.get(name), _ASK_EACH_TIME
+    hashed_file = catalogue().hashed_file(name)
+    return (hashed_file, _FOR_A_YEAR) if hashed_file else (catalogue().file(name), _ASK_EACH_TIME)
 
 
 def _plain(status: int, body: bytes, *headers: tuple[bytes, bytes]) -> tuple[int, Headers, bytes]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from allauth.account import views as allauth
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from ninja.openapi.views import openapi_view
 
 from live_polls.api.api import api
 from live_polls.views import accounts, acts, audience, health, landing, polls, rooms, stage
+from project.content_security import csp_override
 
 # Names are used with their namespace: `live_polls:audience`.
 live_polls: list[URLPattern | URLResolver] = [
@@ -32,6 +36,8 @@ live_polls: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
+api_docs = csp_override(settings.CSP_WITHOUT_TRUSTED_TYPES)(partial(openapi_view, api=api))
+
 # Of allauth's pages only those that an account made by an operator needs.
 account: list[URLPattern | URLResolver] = [
     path("login/", allauth.login, name="account_login"),
@@ -45,6 +51,7 @@ account: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((live_polls, "live_polls"))),
     path("accounts/", include(account)),
+    path("api/v1/docs", api_docs, name="api-docs"),
     path("api/v1/", api.urls),
 ]
 if settings.ADMIN_ENABLED:

@@ -103,3 +103,12 @@ def _page_with_nonce(request: HttpRequest) -> HttpResponse:
 
 async def _await(awaitable: Any) -> Any:
     return await awaitable
+
+
+def test_page_of_the_api_loads_nothing_from_elsewhere(client):
+    response = client.get("/api/v1/docs")
+
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', response.content.decode())
+    assert len(addresses) >= 3
+    assert [address for address in addresses if not address.startswith("/static/")] == []
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
