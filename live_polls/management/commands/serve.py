@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -28,6 +30,8 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         if not 1 <= port <= 65535 or workers < 1:
             raise CommandError("A port is a number from 1 to 65535, and at least one worker must work.")
+        if port != settings.PORT:
+            _start_again(port)
         self._warn(raise_file_limit())
         if workers > 1 and not settings.REDIS_URL:
             self._warn("Several workers without REDIS_URL: screens follow by the version poll, up to a second late.")
@@ -72,3 +76,9 @@ class Command(BaseCommand):
     def _warn(self, sentence: str | None) -> None:
         if sentence:
             self.stderr.write(self.style.WARNING(sentence))
+
+
+def _start_again(port: int) -> NoReturn:
+    """Become a server whose settings know the port: allowed origins and the address on the wall depend on it."""
+    os.environ["PORT"] = str(port)
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - our own command line once more
