@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ninja.openapi.views import openapi_view
 
 from live_polls.api.api import api
-from live_polls.views import accounts, acts, audience, health, landing, polls, rooms, stage
+from live_polls.views import accounts, acts, audience, health, landing, polls, remote, rooms, stage
 from project.content_security import csp_override
 
 # Names are used with their namespace: `live_polls:audience`.
@@ -21,6 +21,7 @@ live_polls: list[URLPattern | URLResolver] = [
     path("J/<str:join_code>", audience.audience),  # as QR codes say it
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
     path("stage/<str:join_code>", stage.stage, name="stage"),
+    path("remote/<str:join_code>", remote.remote, name="remote"),
     path("rooms/<str:join_code>/act", acts.act, name="act"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/new", rooms.room_new, name="room-new"),

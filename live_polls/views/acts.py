@@ -7,7 +7,7 @@ that adds up (`next`, `extend`) carries what its sender saw and does nothing whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -44,17 +44,15 @@ def _to_poll(deed: Callable[[Poll], None]) -> Act:
 
 def _put_on_stage(room: Room, fields: QueryDict) -> None:
     """By code; by `step`, as people count them, for stages, which do not know drafts; or nothing: the lobby."""
-    if fields.get("step"):
-        lifecycle.put_on_stage(room, steps.poll_at(room, fields["step"]))
+    step = fields.get("step", "")
+    if step:
+        lifecycle.put_on_stage(room, steps.poll_at(room, step))
     else:
         lifecycle.put_on_stage(room, _poll(room, fields) if fields.get("poll") else None)
 
 
-def _set_screen(room: Room, fields: QueryDict) -> None:
-    screen = fields.get("screen", "")
-    if screen not in Screen.values:
-        raise BadMessageError("There is no such screen.")
-    lifecycle.set_screen(room, Screen(screen))
+def _to_screen(screen: Screen) -> Act:
+    return lambda room, _fields: lifecycle.set_screen(room, screen)
 
 
 def _next(room: Room, fields: QueryDict) -> None:
@@ -65,7 +63,7 @@ def _extend(room: Room, fields: QueryDict) -> None:
     steps.give_time(_poll(room, fields), seen=fields.get("seen", ""))
 
 
-STAGE_ACTS: Mapping[str, Act] = {
+STAGE_ACTS: dict[str, Act] = {
     "next": _next,
     "open": _to_poll(lifecycle.open_poll),
     "close": _to_poll(lifecycle.close_poll),
@@ -73,10 +71,12 @@ STAGE_ACTS: Mapping[str, Act] = {
     "hide": _to_poll(lifecycle.hide_results),
     "extend": _extend,
     "stage": _put_on_stage,
-    "screen": _set_screen,
+    "content": _to_screen(Screen.CONTENT),
+    "blank": _to_screen(Screen.BLANK),
+    "join": _to_screen(Screen.JOIN),
 }
 # Only for people with the right: these can undo a talk, and a stage link may be in many hands.
-ACTS: Mapping[str, Act] = STAGE_ACTS | {
+ACTS: dict[str, Act] = STAGE_ACTS | {
     "archive": _to_poll(lifecycle.archive_poll),
     "reset": _to_poll(lifecycle.reset_poll),
     "untimed": _to_poll(lifecycle.stop_countdown),

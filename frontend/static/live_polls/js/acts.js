@@ -1,6 +1,7 @@
 // @ts-check
 /** Deeds of a host: post a verb to the one door, and say in words what came of it. */
 
+/** @import {Store} from 'live_polls/polls' */
 /** @typedef {{done: boolean, message: string}} Outcome */
 
 /**
@@ -31,13 +32,13 @@ export async function act(form, fields, { unsent, stageToken }) {
  * What is on stage, as a text to compare: domain/steps.py makes the same of the room. A step asked for with an old
  * mark does nothing, so that two presses cannot skip a poll.
  *
- * @param {import('live_polls/polls').Store} store
+ * @param {Store} store
  */
 export function markOf(store) {
   const poll = store.current && store.polls.get(store.current.code);
-  if (!poll) return `${store.room.screen}.-`;
+  if (!poll) return `${store.room?.screen}.-`;
   const shown = poll.shown === null ? 'rule' : poll.shown ? 'shown' : 'hidden';
-  return `${store.room.screen}.${poll.code}.${poll.round}.${poll.state}.${shown}`;
+  return `${store.room?.screen}.${poll.code}.${poll.round}.${poll.state}.${shown}`;
 }
 
 /** A deadline as a text to compare, in whole milliseconds. @param {number | null} deadline */

@@ -3,6 +3,9 @@
 
 import { announce, drawBars, fill, fillOptions, lead, say, sayMany, setText, stillness, tickCountdowns } from 'live_polls/polls';
 
+/** @import {Poll, Room, Tally} from 'live_polls/types/polls' */
+/** @import {Store} from 'live_polls/polls' */
+
 /** As in views/stage_scene.py. @type {[number, string][]} */
 const LENGTHS = [
   [36, 'short'],
@@ -31,9 +34,9 @@ export class Picture {
   #drawn = '';
   #said = '';
   /** @type {HTMLElement | null} */ #poll = document.querySelector('#poll > .stage-poll');
-  /** @type {import('live_polls/polls').Store} */ #store;
+  /** @type {Store} */ #store;
 
-  /** @param {import('live_polls/polls').Store} store @param {Record<string, any>} words */
+  /** @param {Store} store @param {Record<string, any>} words */
   constructor(store, words) {
     this.#store = store;
     this.#words = words;
@@ -51,12 +54,13 @@ export class Picture {
   /** Show the state as it is now. */
   draw() {
     const { room, presence } = this.#store;
+    if (!room) return;
     for (const title of document.querySelectorAll('[data-title]')) setText(title, room.title);
-    byId('stage').dataset.scene = this.#scene();
+    byId('stage').dataset.scene = this.#scene(room);
     const here = sayMany(this.#words.here, presence);
     for (const id of ['here', 'here-large']) setText(byId(id), presence ? here : '');
     byId('between').hidden = !presence;
-    this.#drawStep();
+    this.#drawStep(room);
     if (this.current) this.#drawPoll(this.current);
   }
 
@@ -69,21 +73,21 @@ export class Picture {
     }
   }
 
-  #scene() {
-    const { room } = this.#store;
+  /** @param {Room} room */
+  #scene(room) {
     if (room.state === 'ended') return 'ended';
     if (this.own) return this.own;
     if (room.screen === 'blank') return 'blank';
     return this.current && room.screen === 'content' ? 'poll' : 'join';
   }
 
-  #drawStep() {
-    const { step, n_steps: steps } = this.#store.room;
+  /** @param {Room} room */
+  #drawStep({ step, n_steps: steps }) {
     byId('step').hidden = !step;
     if (step) setText(byId('step'), say(this.#words.step, { step, steps }));
   }
 
-  /** @param {import('live_polls/polls').Poll} poll */
+  /** @param {Poll} poll */
   #drawPoll(poll) {
     const isNew = this.#place(poll);
     const tally = this.#store.tally(poll.code) ?? { n_ballots: 0 };
@@ -97,20 +101,21 @@ export class Picture {
     if (tally.counts) announce(lead(figure, tally));
   }
 
-  /** Bring the poll on the screen unless it is there; whether it was brought. @param {import('live_polls/polls').Poll} poll */
+  /** Bring the poll on the screen unless it is there; whether it was brought. @param {Poll} poll */
   #place(poll) {
     const drawn = JSON.stringify([poll.code, poll.round, poll.prompt, poll.options]);
     if (drawn === this.#drawn) return false;
     const isFirst = !this.#drawn;
     this.#drawn = drawn;
     if (isFirst && this.#poll?.dataset.poll === poll.code && Number(this.#poll.dataset.round) === poll.round) return true;
-    this.#poll = mould(poll);
-    if (!isFirst) this.#poll.classList.add('entering');
-    byId('poll').replaceChildren(this.#poll);
+    const section = mould(poll);
+    section.classList.toggle('entering', !isFirst);
+    byId('poll').replaceChildren(section);
+    this.#poll = section;
     return true;
   }
 
-  /** @param {HTMLElement} section @param {HTMLElement} figure @param {import('live_polls/polls').Tally} tally */
+  /** @param {HTMLElement} section @param {HTMLElement} figure @param {Tally} tally */
   #drawTally(section, figure, tally) {
     const counts = tally.counts ? 'shown' : 'hidden';
     const changed = section.dataset.counts !== counts;
@@ -121,7 +126,7 @@ export class Picture {
     if (changed) this.fit();
   }
 
-  /** @param {import('live_polls/polls').Poll} poll */
+  /** @param {Poll} poll */
   #drawState(poll) {
     const countdown = byId('countdown');
     countdown.hidden = poll.deadline === null;
@@ -139,7 +144,7 @@ export class Picture {
   }
 }
 
-/** A poll's section, made of what the server left for its kind. @param {import('live_polls/polls').Poll} poll */
+/** A poll's section, made of what the server left for its kind. @param {Poll} poll */
 function mould(poll) {
   const template = /** @type {HTMLTemplateElement} */ (document.querySelector(`template[data-kind="${poll.kind}"]`));
   const section = /** @type {HTMLElement} */ (template.content.querySelector('.stage-poll')?.cloneNode(true));
@@ -150,7 +155,7 @@ function mould(poll) {
   return section;
 }
 
-/** Let the bars grow from nothing, one after the other, once. @param {HTMLElement} figure @param {import('live_polls/polls').Tally} tally */
+/** Let the bars grow from nothing, one after the other, once. @param {HTMLElement} figure @param {Tally} tally */
 function reveal(figure, tally) {
   const bars = /** @type {SVGRectElement[]} */ ([...figure.querySelectorAll('.fill')]);
   for (const [place, bar] of bars.entries()) {

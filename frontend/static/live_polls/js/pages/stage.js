@@ -108,15 +108,15 @@ const next = () => post({ verb: 'next', seen: markOf(store) });
 
 /** @param {string} screen */
 function toggleScreen(screen) {
-  const now = picture.own ?? store.room.screen;
+  const now = picture.own ?? store.room?.screen;
   const wanted = now === screen ? 'content' : screen;
-  if (mayRun()) return post({ verb: 'screen', screen: wanted });
+  if (mayRun()) return post({ verb: wanted });
   picture.own = picture.own === screen ? null : screen;
   return picture.draw();
 }
 
 function back() {
-  if (store.room.screen !== 'content') return post({ verb: 'screen', screen: 'content' });
+  if (store.room?.screen !== 'content') return post({ verb: 'content' });
   const at = store.order.indexOf(store.current?.code ?? '');
   const before = at < 0 ? store.order.at(-1) : store.order[at - 1];
   return before ? post({ verb: 'stage', poll: before }) : tell(words.first);

@@ -26,6 +26,8 @@ export interface Room {
   results: string;
   screen: 'content' | 'blank' | 'join';
   url: string;
+  step: number | null;
+  n_steps: number;
 }
 
 export interface Tally {

@@ -1,0 +1,67 @@
+"""The remote: a host runs the room from a phone. Every button is a plain form; scripts only save the reload."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from live_polls.domain import access, steps
+from live_polls.domain.participants import stage_token
+from live_polls.domain.snapshot import read_room
+from live_polls.errors import RoomNotFoundError
+from live_polls.models import Room
+from live_polls.templatetags.charts import PLURALS
+from live_polls.views.canonical import canonical_join_code
+from live_polls.views.join_card import join_card
+from live_polls.views.remote_board import remote_polls, step_words
+
+
+@never_cache
+@login_required
+@require_safe
+@canonical_join_code
+def remote(request: HttpRequest, join_code: str) -> HttpResponse:
+    """The whole state on one page, as of now; scripts fetch it again when more than a tally has changed."""
+    found = access.room_for(request.user, join_code, "run")
+    room, _ = read_room(found.pk)
+    if room is None:
+        raise RoomNotFoundError
+    polls = remote_polls(room)
+    words, next_prompt = step_words(step := steps.next_step(found))
+    context = {
+        "room": room,
+        "polls": polls,
+        "current": next((poll for poll in polls if poll.is_current), None),
+        "step": step,
+        "step_words": words,
+        "next_prompt": next_prompt,
+        "mark": steps.mark_of(found),
+        "card": join_card(room.join_code),
+        "stage_link": stage_link(found),
+        "remote_words": remote_words(),
+    }
+    return render(request, "live_polls/remote/remote.html", context)
+
+
+def stage_link(room: Room) -> str:
+    """For a big screen where nobody is signed in; the token stands where servers and logs see none."""
+    return f"{settings.PUBLIC_URL}{reverse('live_polls:stage', args=[room.join_code])}#{stage_token(room)}"
+
+
+def remote_words() -> dict[str, object]:
+    """What scripts say on the remote."""
+    return {
+        "here": {name: ngettext("%(n)s here", "%(n)s here", n) for name, n in PLURALS.items()},
+        "voted": {name: ngettext("%(n)s voted", "%(n)s voted", n) for name, n in PLURALS.items()},
+        "lost": gettext("Reconnecting… the buttons still work when the network does."),
+        "over": gettext("This page is out of date. Reload it to go on."),
+        "unsent": gettext("No answer from the server. Nothing may have changed; try again."),
+        "copied": gettext("The stage link is copied."),
+        "copy": gettext("Copy this link: it is selected."),
+    }

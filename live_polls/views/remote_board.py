@@ -1,0 +1,87 @@
+"""What the remote shows of a room, ready for the template. Hosts see every poll and every count, always."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from live_polls.domain.snapshot import PollView, RoomView
+from live_polls.domain.steps import Deed, Step, deadline_mark
+from live_polls.domain.visibility import Viewer, sees_counts
+from live_polls.enums import PollState
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Chart, Shape
+from live_polls.views.stage_scene import seconds_left
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePoll:
+    """A poll on the remote; `is_shown` says whether the stage shows its counts."""
+
+    code: str
+    number: int | None
+    prompt: str
+    state: str
+    round: int
+    chart: Chart
+    n_ballots: int
+    is_current: bool
+    is_shown: bool
+    deadline: float | None
+    deadline_mark: str
+    seconds_left: int
+
+    @property
+    def state_word(self) -> str:
+        return str(PollState(self.state).label)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == PollState.OPEN.value
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == PollState.DRAFT.value
+
+    @property
+    def is_archived(self) -> bool:
+        return self.state == PollState.ARCHIVED.value
+
+
+def remote_polls(room: RoomView) -> tuple[RemotePoll, ...]:
+    """All polls of the room in their order, numbered as the stage counts them."""
+    return tuple(_remote_poll(room, poll) for poll in room.polls)
+
+
+def step_words(step: Step | None) -> tuple[str, str]:
+    """What the large button says, and which poll it is about when that is another one."""
+    if step is None:
+        return gettext("That was the last poll"), ""
+    words = {
+        Deed.RETURN: gettext("Back to the poll"),
+        Deed.OPEN: gettext("Open voting"),
+        Deed.CLOSE: gettext("Close voting"),
+        Deed.SHOW: gettext("Show results"),
+        Deed.MOVE: gettext("Next poll"),
+    }
+    return words[step.deed], step.poll.prompt if step.poll and step.deed is Deed.MOVE else ""
+
+
+def _remote_poll(room: RoomView, poll: PollView) -> RemotePoll:
+    kind = KINDS[poll.kind]
+    tally = kind.tally(poll.counters, Shape(len(poll.options), poll.settings))
+    return RemotePoll(
+        code=poll.code,
+        number=room.steps.index(poll.code) + 1 if poll.code in room.steps else None,
+        prompt=poll.prompt,
+        state=poll.state,
+        round=poll.round,
+        chart=kind.chart(tally, poll.options),
+        n_ballots=tally["n_ballots"],
+        is_current=poll.code == room.current,
+        is_shown=sees_counts(poll, Viewer.TRUSTED_STAGE, voted=False),
+        deadline=poll.deadline.timestamp() if poll.deadline else None,
+        deadline_mark=deadline_mark(poll.deadline),
+        seconds_left=seconds_left(poll.deadline),
+    )
