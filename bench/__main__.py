@@ -22,7 +22,7 @@ from bench.machine import describe_machine
 from bench.ports import raise_open_files
 from bench.process import ProcessFailedError
 from bench.scale import Scale, quick
-from bench.scenarios import ballots, fanout, latency, memory, page, spike
+from bench.scenarios import ballots, fanout, join, latency, memory, page, spike
 from bench.table import render_table
 from bench.target import ROOT
 
@@ -31,6 +31,7 @@ SCENARIOS: dict[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "ballots": ballots.run,
     "spike": spike.run,
     "latency": latency.run,
+    "join": join.run,
     "memory": memory.run,
     "page": page.run,
 }

@@ -27,6 +27,8 @@ class Scale:
     spike_rounds: int = 5
     memory_sockets: int = 2_000
     memory_rounds: int = 3
+    join_people: int = 5_000
+    join_django_pages: int = 300
     latency_listeners: int = 1_000
     latency_seconds: float = 10.0
     is_quick: bool = field(default=False)
@@ -49,6 +51,8 @@ def quick(folder: Path, *, profile: Path | None = None) -> Scale:
         spike_rounds=3,
         memory_sockets=600,
         memory_rounds=1,
+        join_people=500,
+        join_django_pages=50,
         latency_seconds=3.0,
         is_quick=True,
     )
