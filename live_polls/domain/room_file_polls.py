@@ -89,9 +89,8 @@ def _read_settings(section: Section, kind: Kind | None) -> Settings:
             return kind.parse_settings(settings, n_options)
         except InvalidSettingsError as error:
             section.mistake(error.field, error.message)
-            if not settings:
+            if settings.pop(error.field, None) is None:  # it is the missing one that the kind blames
                 return {}
-            settings.pop(error.field, None) or settings.popitem()
 
 
 def _read_options(section: Section, kind: Kind | None) -> tuple[OptionPlan, ...]:

@@ -98,11 +98,8 @@ class _Scanner:
 
     def _name(self) -> str:
         self._skip_blank()
-        match = STRING.match(self.text, self.at) or BARE_KEY.match(self.text, self.at)
-        assert match is not None, "tomllib accepted this text"  # noqa: S101 -- cannot happen, and says so
-        self.at = match.end()
+        name = self._take(STRING, BARE_KEY)
         self._skip_blank()
-        name = match.group()
         return str(tomllib.loads(f"x = {name}")["x"]) if name[0] in "\"'" else name
 
     def _value(self, path: Path) -> None:
@@ -111,8 +108,14 @@ class _Scanner:
             self._array(path)
         elif self.text[self.at] == "{":
             self._inline_table(path)
-        elif (match := STRING.match(self.text, self.at) or SCALAR.match(self.text, self.at)) is not None:
-            self.at = match.end()
+        else:
+            self._take(STRING, SCALAR)
+
+    def _take(self, *patterns: re.Pattern[str]) -> str:
+        """Pass over what the first pattern that fits matches. One does: tomllib accepted the text."""
+        match = next(filter(None, (pattern.match(self.text, self.at) for pattern in patterns)))
+        self.at = match.end()
+        return match.group()
 
     def _array(self, path: Path) -> None:
         self.at += 1

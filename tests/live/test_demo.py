@@ -67,8 +67,8 @@ def test_the_demo_is_a_room_full_of_life_and_leaves_nothing_behind(demo, tmp_pat
     assert (demo.returncode, rest) == (0, "The demo has ended.\n")
     assert not (tmp_path / "real.sqlite3").exists()  # a demo never touches the stores of an installation
     assert "joined        8 voters" in (tmp_path / "demo" / "simulate.log").read_text()
-    with socket.socket() as probe:  # the port is free again: the server is gone too
-        probe.bind(("127.0.0.1", int(url.rpartition(":")[2])))
+    with pytest.raises(ConnectionRefusedError):  # the server is gone too
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
 
 def test_the_demo_says_when_its_port_is_taken(tmp_path):

@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--voters", type=int, default=60, metavar="N", help="simulated voters (60)")
-        parser.add_argument("--rate", type=float, default=5, metavar="R", help="their ballots a second in all (5)")
+        parser.add_argument("--rate", type=float, default=3, metavar="R", help="their ballots a second in all (3)")
 
     def handle(self, *, voters: int, rate: float, **options: Any) -> None:
         if settings.DATA_DIR.name != FOLDER:

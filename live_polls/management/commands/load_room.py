@@ -13,7 +13,6 @@ from live_polls.domain.participants import stage_token
 from live_polls.domain.room_file import parse_room_file
 from live_polls.domain.room_file_checks import RoomFileError
 from live_polls.domain.room_loading import LoadedRoom, load_room
-from live_polls.errors import PollError
 from live_polls.management.room_links import room_links
 from live_polls.models import Account, Room
 
@@ -35,8 +34,6 @@ class Command(BaseCommand):
         except RoomFileError as error:
             lines = "\n".join(f"{file}: {mistake}" for mistake in error.mistakes)
             raise CommandError(f"{lines}\nNothing was written.") from None
-        except PollError as error:
-            raise CommandError(f"{file}: {error.message} Nothing was written.") from None
         self.stdout.write(_as_json(loaded.room) if options["json"] else _as_text(loaded))
 
 

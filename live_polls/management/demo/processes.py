@@ -14,6 +14,7 @@ END_WITHIN_S = 15
 @contextmanager
 def running(command: str, *args: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run `manage.py command` beside us, its words in `log`; it is gone when the block ends."""
+    log.touch(0o600)  # the server says a link that makes an account
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603 -- our own program with our own words
             [sys.executable, sys.argv[0], command, *args],

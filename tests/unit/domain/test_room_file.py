@@ -7,6 +7,10 @@ from live_polls.domain.room_file import parse_room_file
 from live_polls.domain.room_file_checks import RoomFileError
 from live_polls.domain.room_plan import OptionPlan, PollPlan, RoomPlan
 from live_polls.enums import PollState, ResultsVisibility
+from live_polls.errors import InvalidSettingsError
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import SettingField
+from live_polls.kinds.single_choice import SingleChoice
 
 KEYNOTE = """\
 [room]
@@ -196,12 +200,14 @@ def test_a_file_that_is_no_room_says_why(content, mistake):
         ('kind = "ranking"\nresults = ["live"]', "line 6: “results” cannot be a list; it is one of "
          "live, after_vote, after_close, host."),
         ('kind = "ranking"\nmin_choices = 2\nmax_choices = 1', "line 7: 'max_choices' is smaller than 'min_choices'."),
+        ('kind = "ranking"\nmin_choices = 0\nmax_choices = 9', "line 6: 'min_choices' must be a whole number from 1 to 2.\n"
+         "line 7: 'max_choices' must be a whole number from 1 to 2."),
         ('kind = "ranking"\nkey = ""', "line 6: “key” is empty."),
     ],
 )  # fmt: skip
 def test_a_poll_that_cannot_be_says_why(lines, mistake):
     rest = "" if "prompt" in lines else 'prompt = "p"\n'
-    assert mistakes_in(with_poll(f'{lines}\n{rest}options = ["a", "b"]\n')) == [mistake]
+    assert mistakes_in(with_poll(f'{lines}\n{rest}options = ["a", "b"]\n')) == mistake.split("\n")
 
 
 def test_two_options_with_one_key_are_refused():
@@ -217,4 +223,27 @@ def test_too_many_options_are_refused():
 
     assert mistakes_in(with_poll(f'kind = "single_choice"\nprompt = "p"\noptions = {options}')) == [
         "line 7: Give 2 to 50 options; this poll has 51."
+    ]
+
+
+def test_options_must_be_there():
+    assert mistakes_in(with_poll('kind = "ranking"\nprompt = "p"\n')) == ["line 4: “options” is missing."]
+
+
+class NeedsScale(SingleChoice):
+    """A kind that cannot do without a setting, as some will."""
+
+    setting_fields = (SettingField("scale", "Scale", minimum=1),)
+
+    def parse_settings(self, raw, n_options):
+        if "scale" not in raw:
+            raise InvalidSettingsError("scale", "'scale' is missing.")
+        return super().parse_settings(raw, n_options)
+
+
+def test_a_setting_that_the_kind_misses_is_named_at_its_poll(monkeypatch):
+    monkeypatch.setitem(KINDS, "single_choice", NeedsScale())
+
+    assert mistakes_in(with_poll('kind = "single_choice"\nprompt = "p"\noptions = ["a", "b"]\n')) == [
+        "line 4: 'scale' is missing."
     ]

@@ -24,7 +24,7 @@ options = [
   lines""""", 'c',
   { key = "d", text = "[[" },
 ]
-[polls.more]
+[polls.more.still]
 x = 2026-01-01T00:00:00Z
 [[polls]]
 kind = "k"
@@ -52,7 +52,7 @@ kind = "k"
         (("polls", 0, "options", 2), 12),
         (("polls", 0, "options", 3), 13),
         (("polls", 0, "options", 4, "text"), 14),
-        (("polls", 0, "more", "x"), 17),
+        (("polls", 0, "more", "still", "x"), 17),
         (("polls", 1), 18),
         (("polls", 1, "kind"), 19),
         (("polls", 1, "inner", 0), 20),
