@@ -49,7 +49,7 @@ class SettingField:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a chart. `share` is 0..1 of the ballots, `length` 0..1 of the leader."""
+    """One line of a chart. `share` is 0..1 of what the ballots could give, `length` 0..1 of the leader."""
 
     number: int
     letter: str
@@ -171,7 +171,12 @@ def single_field(raw: object, name: str) -> object:
 
 def whole_numbers(texts: Sequence[str]) -> list[object]:
     """Numbers typed or picked in a form; what is no number stays text and is refused by parse_answer."""
-    return [int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text for text in texts]
+    return [int(text) if is_short_number(text) else text for text in texts]
+
+
+def is_short_number(text: str) -> bool:
+    """Whether a text from a form is a whole number that `int` takes; `isdigit` alone also holds for "²"."""
+    return text.isascii() and text.isdigit() and len(text) < 6
 
 
 def option_counts(counters: Mapping[str, int], shape: Shape, prefix: str = "") -> dict[str, int]:
@@ -185,8 +190,8 @@ def letter(number: int) -> str:
     return (chr(64 + first) if first else "") + chr(65 + second)
 
 
-def bar_rows(tally: PublicTally, options: Sequence[tuple[int, str]]) -> tuple[Row, ...]:
-    """One row an option in the order of the poll; shares of the ballots, lengths of the leader."""
+def bar_rows(tally: PublicTally, options: Sequence[tuple[int, str]], *, most_a_ballot: int = 1) -> tuple[Row, ...]:
+    """One row an option in the order of the poll; `most_a_ballot` is what one ballot can give to one option."""
     counts, n_ballots, first = tally["counts"], tally["n_ballots"], tally.get("first", {})
     leader = max([1, *counts.values()])
     return tuple(
@@ -195,7 +200,7 @@ def bar_rows(tally: PublicTally, options: Sequence[tuple[int, str]]) -> tuple[Ro
             letter=letter(number),
             text=text,
             n=counts[str(number)],
-            share=counts[str(number)] / n_ballots if n_ballots else 0.0,
+            share=counts[str(number)] / (n_ballots * most_a_ballot) if n_ballots else 0.0,
             length=counts[str(number)] / leader,
             first=first.get(str(number)),
         )

@@ -23,6 +23,7 @@ from live_polls.kinds.base import (
     Shape,
     bar_rows,
     checked_range,
+    is_short_number,
     option_counts,
     option_numbers,
     single_field,
@@ -54,7 +55,7 @@ class Ranking(Kind):
         places: list[tuple[int, int]] = []
         for name, values in fields.items():
             option, place = name.removeprefix("rank_"), values[0] if values else ""
-            if name.startswith("rank_") and option.isdigit() and place.isdigit() and len(option + place) < 6:
+            if name.startswith("rank_") and is_short_number(option) and is_short_number(place):
                 places.append((int(place), int(option)))
         if len({place for place, _ in places}) != len(places):
             raise InvalidAnswerError("Two options share one place. Give each ranked option a place of its own.")
@@ -77,5 +78,5 @@ class Ranking(Kind):
         }
 
     def chart(self, tally: PublicTally, options: Sequence[tuple[int, str]]) -> Chart:
-        rows = sorted(bar_rows(tally, options), key=lambda row: -row.n)
+        rows = sorted(bar_rows(tally, options, most_a_ballot=len(options)), key=lambda row: -row.n)
         return Chart(rows=tuple(rows), n_ballots=tally["n_ballots"], unit="points")
