@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.server_process import ServerProcess, running_server
+
+pytestmark = pytest.mark.browser
+
+LAPTOP = {"width": 1280, "height": 860}
+SMALL_PHONE = {"width": 320, "height": 640}
+EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+ROOM = """
+[room]
+slug = "desk"
+title = "Main Hall"
+[[polls]]
+kind = "single_choice"
+prompt = "Tabs or spaces?"
+options = ["Tabs", "Spaces"]
+state = "open"
+[[polls]]
+kind = "multiple_choice"
+prompt = "Which of these rather long-winded databases would you reach for first in a new project?"
+options = ["Redis", "PostgreSQL", "SQLite", "Averyveryverylongdatabasenamewithoutanyspacesinit"]
+max_choices = 2
+[[polls]]
+kind = "ranking"
+prompt = "Rank the talks"
+options = ["Keynote", "Typing", "Async"]
+seconds = 30
+"""
+
+Visit = OpenPage
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server of our own, because its first account is made here."""
+    with running_server(tmp_path_factory.mktemp("desk")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def signed_in(desk: ServerProcess, chromium: Browser) -> Any:
+    """The first host, made by the link that the server printed, and by keyboard; as browser settings."""
+    link = re.search(r"http://\S+/welcome/\S+", (desk.folder / "serve.log").read_text())
+    assert link is not None
+    context = chromium.new_context(locale="en")
+    page = context.new_page()
+    page.goto(link[0])
+    for words, key in ((EMAIL, "Tab"), (PASSWORD, "Tab"), (PASSWORD, "Enter")):
+        page.keyboard.type(words)
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="Rooms")).to_be_visible()
+    state = context.storage_state()
+    context.close()
+    return {"storage_state": state, "viewport": LAPTOP}
+
+
+@pytest.fixture(scope="module")
+def room_url(desk: ServerProcess) -> str:
+    return f"{desk.url}/rooms/{desk.load_room(ROOM)['join_code']}"
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the thing with this name has the focus."""
+    wanted = page.get_by_role("link", name=name).or_(page.get_by_role("button", name=name))
+    wanted = wanted.or_(page.get_by_role("textbox", name=name)).first
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"The keyboard does not reach {name}")
+
+
+def write_poll(page: Page, *, kind: int, prompt: str, options: list[str]) -> None:
+    """On the page of a new poll; `kind` counts from 0."""
+    expect(page.get_by_label("Question")).to_be_focused()
+    page.keyboard.type(prompt)
+    page.keyboard.press("Tab")
+    for _ in range(kind):
+        page.keyboard.press("ArrowDown")
+    tab_to(page, "Option A")
+    for number, text in enumerate(options):
+        expect(page.get_by_label(f"Option {'ABCDE'[number]}", exact=True)).to_be_focused()
+        page.keyboard.type(text)
+        if text is not options[-1]:
+            page.keyboard.press("Enter")
+    tab_to(page, "Add poll")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Poll added.")
+
+
+def test_a_room_with_three_polls_is_made_by_keyboard_alone(desk: ServerProcess, signed_in: Any, visit: Visit):
+    page = visit(f"{desk.url}/rooms/new", **signed_in)
+    page.keyboard.type("Keynote")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Keynote")).to_be_visible()
+
+    tab_to(page, "Add the first poll")
+    page.keyboard.press("Enter")
+    write_poll(page, kind=0, prompt="Tabs or spaces?", options=["Tabs", "Spaces"])
+    tab_to(page, "Add a poll")
+    page.keyboard.press("Enter")
+    write_poll(page, kind=1, prompt="Which do you use?", options=["Redis", "PostgreSQL", "SQLite", "None", "All"])
+    tab_to(page, "Add a poll")
+    page.keyboard.press("Enter")
+    write_poll(page, kind=2, prompt="Rank them", options=["A", "B", "C"])
+
+    polls = page.locator(".polls > li")
+    expect(polls).to_have_count(3)
+    expect(polls.nth(1)).to_contain_text("Multiple choice")
+    expect(polls.nth(1)).to_contain_text("5 options")
+    tab_to(page, "Move down: Tabs or spaces?")
+    page.keyboard.press("Enter")
+    expect(polls.nth(1)).to_contain_text("Tabs or spaces?")
+    expect(page.get_by_role("button", name="Move down: Tabs or spaces?")).to_be_focused()
+
+
+def pages_of_the_desk(desk: ServerProcess, room_url: str, page: Page) -> Iterator[str]:
+    """Go to every page, one after the other; its name each time."""
+    for path in ("/rooms/", "/rooms/new", "/accounts/password/change/", "/accounts/logout/", "/nope", "/welcome/x"):
+        page.goto(desk.url + path)
+        yield path
+    for path in ("/edit", "/end", "/delete", "/polls/new"):
+        page.goto(room_url + path)
+        yield path
+    page.get_by_role("button", name="Add poll").click()
+    expect(page.get_by_text("Write the question.")).to_be_visible()
+    yield "mistakes"
+    page.goto(f"{room_url}/edit")
+    page.get_by_role("link", name="Which of these").first.click()
+    yield "poll"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(desk: ServerProcess, room_url: str, signed_in: Any, visit: Visit, scheme: str):
+    page = visit(f"{desk.url}/rooms/", **signed_in, color_scheme=scheme)
+
+    for name in pages_of_the_desk(desk, room_url, page):
+        found = Axe().run(page).response["violations"]
+        assert [(name, each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+def test_axe_finds_nothing_at_the_door(desk: ServerProcess, visit: Visit):
+    page = visit(f"{desk.url}/accounts/login/")
+
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_nothing_is_wider_than_a_small_phone(desk: ServerProcess, room_url: str, signed_in: Any, visit: Visit):
+    page = visit(f"{desk.url}/rooms/", **signed_in | {"viewport": SMALL_PHONE})
+
+    for name in pages_of_the_desk(desk, room_url, page):
+        assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, SMALL_PHONE["width"])
+
+
+def test_a_poll_is_written_without_scripts(room_url: str, signed_in: Any, visit: Visit):
+    page = visit(f"{room_url}/polls/new", **signed_in, java_script_enabled=False)
+    options = page.get_by_role("textbox", name="Option")
+
+    page.get_by_label("Question").fill("Without scripts?")
+    page.get_by_role("button", name="Add an option").click()
+    expect(options).to_have_count(5)
+    for number, text in enumerate(["One", "Two", "Three", "Four", "Five"]):
+        options.nth(number).fill(text)
+    page.get_by_role("button", name="Move option E up").click()
+    page.get_by_role("button", name="Remove option A").click()
+    expect(page.locator("#preview")).to_contain_text("Without scripts?")
+    assert [options.nth(number).input_value() for number in range(4)] == ["Two", "Three", "Five", "Four"]
+    page.get_by_role("button", name="Add poll").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Poll added.")
+    page.get_by_role("link", name="Delete : Without scripts?").click()
+    page.get_by_role("button", name="Delete poll").click()
+    expect(page.get_by_text("Without scripts?")).to_have_count(0)
+
+
+def test_scripts_rearrange_options_without_leaving_the_page(room_url: str, signed_in: Any, visit: Visit):
+    page = visit(f"{room_url}/polls/new", **signed_in)
+    options = page.get_by_role("textbox", name="Option")
+    page.get_by_label("Question").fill("Where is my text?")
+    for number, text in enumerate(["One", "Two", "Three", "Four"]):
+        options.nth(number).fill(text)
+    page.evaluate("window.stayed = true")
+
+    options.nth(3).press("Enter")
+    expect(options).to_have_count(5)
+    expect(options.nth(4)).to_be_focused()
+    page.get_by_role("button", name="Move option A down").click()
+    expect(options.nth(1)).to_have_value("One")
+
+    expect(options.nth(1)).to_be_focused()
+    expect(page.get_by_label("Question")).to_have_value("Where is my text?")
+    assert page.evaluate("window.stayed")
+
+
+def test_the_preview_follows_what_is_typed(room_url: str, signed_in: Any, visit: Visit):
+    page = visit(f"{room_url}/polls/new", **signed_in)
+
+    page.get_by_label("Question").fill("Does it follow?")
+    page.get_by_label("Ranking").check()
+    page.get_by_role("textbox", name="Option A").fill("Of course")
+
+    preview = page.locator("#preview")
+    expect(preview).to_contain_text("Does it follow?")
+    expect(preview).to_contain_text("in order, 1 is best")
+    expect(preview).to_contain_text("Of course")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_mistake_puts_the_keyboard_on_its_field(room_url: str, signed_in: Any, visit: Visit, scripts: bool):
+    page = visit(f"{room_url}/polls/new", **signed_in, java_script_enabled=scripts)
+    page.get_by_label("Question").fill("How long?")
+    for letter in "AB":
+        page.get_by_role("textbox", name=f"Option {letter}").fill(letter)
+    page.get_by_label("Countdown").fill("1")
+
+    page.get_by_label("Countdown").press("Enter")
+
+    field = page.get_by_label("Countdown")
+    expect(field).to_have_accessible_description(re.compile("A countdown takes 5 to 3600 seconds."))
+    expect(field).to_be_focused()
+
+
+def test_the_menu_closes_by_escape_and_signs_out(desk: ServerProcess, visit: Visit, signed_in: Any):
+    page = visit(f"{desk.url}/accounts/login/")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    menu = page.get_by_text(EMAIL)
+
+    menu.click()
+    expect(page.get_by_role("link", name="Admin")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Admin")).to_be_hidden()
+    menu.click()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.goto(f"{desk.url}/rooms/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
