@@ -33,7 +33,7 @@ def remote(request: HttpRequest, join_code: str) -> HttpResponse:
     if room is None:
         raise RoomNotFoundError
     polls = remote_polls(room)
-    words, next_prompt = step_words(step := steps.next_step(found))
+    words, next_prompt = step_words(step := steps.next_step(found), n_polls=len(polls))
     context = {
         "room": room,
         "polls": polls,

@@ -54,10 +54,10 @@ def remote_polls(room: RoomView) -> tuple[RemotePoll, ...]:
     return tuple(_remote_poll(room, poll) for poll in room.polls)
 
 
-def step_words(step: Step | None) -> tuple[str, str]:
+def step_words(step: Step | None, *, n_polls: int) -> tuple[str, str]:
     """What the large button says, and which poll it is about when that is another one."""
     if step is None:
-        return gettext("That was the last poll"), ""
+        return gettext("That was the last poll") if n_polls else gettext("No polls yet"), ""
     words = {
         Deed.RETURN: gettext("Back to the poll"),
         Deed.OPEN: gettext("Open voting"),
