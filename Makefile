@@ -17,8 +17,7 @@ run: $(VENV)/base.stamp ## start the server on PORT (8000) with everything it ne
 	@exec $(PY) manage.py serve
 
 .PHONY: demo
-demo: $(VENV)/base.stamp ## the same with a ready room and simulated voters
-	@$(PY) manage.py migrate --verbosity 0
+demo: $(VENV)/base.stamp ## the same with a ready room and simulated voters, in data/demo
 	@exec $(PY) manage.py demo
 
 .PHONY: test

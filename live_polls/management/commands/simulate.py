@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from live_polls.domain.join_codes import normalise
+from live_polls.live.server import raise_file_limit
 from live_polls.management.simulation.address import JoinError, RoomAddress
 from live_polls.management.simulation.crowd import Crowd
 from live_polls.management.simulation.report import SimulationReport
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             rate=options["rate"],
             seed=options["seed"],
         )
+        raise_file_limit()  # a socket is a file: as many as the system lets us
         try:
             report = asyncio.run(_run(crowd, options["seconds"]))
         except JoinError as error:

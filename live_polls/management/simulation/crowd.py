@@ -41,15 +41,17 @@ class Crowd:
         living = asyncio.gather(*(self._live(voter) for voter in voters))
         turns = asyncio.create_task(self._hand_out_turns())
         stopping = asyncio.create_task(stop.wait())
-        ends: set[asyncio.Future[Any]] = {living, stopping}
+        tasks: set[asyncio.Future[Any]] = {living, turns, stopping}
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # a voter that failed unexpectedly must be heard of
             turns.cancel()
             await asyncio.wait([asyncio.create_task(voter.settled.wait()) for voter in voters], timeout=LAST_ACKS_S)
         finally:
-            for task in (living, turns, stopping):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(living, turns, stopping, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         if self._refusal is not None and not self.report.n_joined:
             raise self._refusal
         self.report.n_unanswered = sum(len(voter.unanswered) for voter in voters)
