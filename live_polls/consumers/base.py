@@ -50,9 +50,9 @@ class Socket:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await receive()  # websocket.connect
             if origin.is_foreign(scope):
-                await refuse(send, 403, "This page may not open a socket here.")
+                await refuse(scope, send, 403, "This page may not open a socket here.")
             elif n_sockets >= settings.MAX_SOCKETS:
-                await refuse(send, 503, "This server is full. Try again in a moment.")
+                await refuse(scope, send, 503, "This server is full. Try again in a moment.")
             else:
                 await cls._serve(scope, receive, send)
 
@@ -63,7 +63,7 @@ class Socket:
         global n_sockets
         subprotocol = messages.SUBPROTOCOL if messages.SUBPROTOCOL in scope["subprotocols"] else None
         await send({"type": "websocket.accept", "subprotocol": subprotocol})
-        wire = scope["extensions"].get(EXTENSION) or QueuedWire(send)
+        wire = scope.get("extensions", {}).get(EXTENSION) or QueuedWire(send)
         socket = cls(scope, wire)
         n_sockets += 1
         if isinstance(wire, GuardedProtocol):
@@ -123,8 +123,11 @@ class Socket:
         raise NotImplementedError
 
 
-async def refuse(send: Send, status: int, text: str) -> None:
-    """Refuse a handshake with a plain HTTP answer."""
+async def refuse(scope: Scope, send: Send, status: int, text: str) -> None:
+    """Refuse a handshake with a plain HTTP answer; with 403 where the server cannot send another (daphne)."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"5")]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": text.encode()})
