@@ -51,13 +51,18 @@ class ServerProcess:
 
 def prepare_server(folder: Path, **more: str) -> ServerProcess:
     """A server that could start: a migrated database and a free port; `more` are environment variables."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    own = {"DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": url}
-    server = ServerProcess(url, folder, os.environ | {"DATABASE_URL": "", "REDIS_URL": ""} | own | more)
+    server = server_on(folder, **more)
     migrated = server.manage("migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
     return server
+
+
+def server_on(folder: Path, **more: str) -> ServerProcess:
+    """A server on a free port, with what is already there; `more` are environment variables."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    own = {"DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": url}
+    return ServerProcess(url, folder, os.environ | {"DATABASE_URL": "", "REDIS_URL": ""} | own | more)
 
 
 @contextmanager
@@ -69,12 +74,19 @@ def running_server(folder: Path, **more: str) -> Iterator[ServerProcess]:
 
 
 @contextmanager
-def serving(server: ServerProcess) -> Iterator[subprocess.Popen[bytes]]:
-    """One life of the server's process; there may be several, one after the other, on the same data and port."""
+def serving(server: ServerProcess, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """One life of the server's process; there may be several, one after the other, on the same data and port.
+
+    `command` is what Python is given: `manage.py serve`, unless told otherwise.
+    """
     log = server.folder / "serve.log"
     with log.open("ab") as said:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=server.environment, stdout=said, stderr=said
+            [sys.executable, *(command or ("manage.py", "serve"))],
+            cwd=ROOT,
+            env=server.environment,
+            stdout=said,
+            stderr=said,
         )
         try:
             _await_ready(server, process, log)

@@ -24,6 +24,7 @@ from live_polls.live.readers import stop_readers
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 5
+PING_SECONDS = 20.0
 GOODBYE_SPREAD_MS = 4500
 MAX_FRAME_BYTES = 16 * 1024
 SPARE_FILES = 512
@@ -63,8 +64,8 @@ def configuration(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
         ws="live_polls.live.guarded_protocol:GuardedProtocol",
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # many times the memory of a socket, for frames of 300 bytes
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         lifespan="off",
         interface="asgi3",
         access_log=False,
