@@ -18,7 +18,7 @@ from tests.web.conftest import As
 
 RUNNERS = ["host", "co_host", "operator"]
 OTHERS = ["moderator", "stranger", "nobody"]
-SCRIPT = {"HTTP_ACCEPT": "application/json"}
+SCRIPT = {"accept": "application/json"}
 
 
 def address(room: Room) -> str:
@@ -73,11 +73,11 @@ def test_each_verb_does_its_deed_and_may_be_repeated(as_: As, room: Room, timed:
         lifecycle.close_poll(timed)
     client, fields = as_("host"), fields_for(verb, timed)
 
-    first = client.post(address(room), fields, **SCRIPT)
+    first = client.post(address(room), fields, headers=SCRIPT)
     timed.refresh_from_db()
     room.refresh_from_db()
     before = (timed.state, timed.round, timed.shown, timed.deadline, room.screen, room.state, room.version)
-    again = client.post(address(room), fields, **SCRIPT)
+    again = client.post(address(room), fields, headers=SCRIPT)
 
     timed.refresh_from_db()
     room.refresh_from_db()
@@ -118,7 +118,7 @@ def test_who_runs_the_room_may(as_: As, room: Room, poll: Poll, who: str):
 def test_others_may_do_nothing(as_: As, room: Room, timed: Poll, who: str, verb: str):
     version = Room.objects.get(pk=room.pk).version
 
-    answer = as_(who).post(address(room), fields_for(verb, timed), **SCRIPT)
+    answer = as_(who).post(address(room), fields_for(verb, timed), headers=SCRIPT)
 
     assert answer.status_code == 403
     assert answer.json()["error"] == "not_allowed"
@@ -134,17 +134,17 @@ def test_others_without_scripts_get_a_page_that_says_so(as_: As, room: Room, pol
 
 def test_rights_are_read_anew_each_time(as_: As, cast: dict[str, Account], room: Room, poll: Poll):
     client = as_("co_host")
-    assert client.post(address(room), {"verb": "open", "poll": poll.code}, **SCRIPT).status_code == 204
+    assert client.post(address(room), {"verb": "open", "poll": poll.code}, headers=SCRIPT).status_code == 204
 
     Membership.objects.filter(account=cast["co_host"]).update(role=Role.MODERATOR)
 
-    assert client.post(address(room), {"verb": "close", "poll": poll.code}, **SCRIPT).status_code == 403
+    assert client.post(address(room), {"verb": "close", "poll": poll.code}, headers=SCRIPT).status_code == 403
 
 
 def test_a_poll_of_another_room_is_out_of_reach(as_: As, cast: dict[str, Account], poll: Poll):
     mine = create_room(title="Mine", owner=cast["stranger"])
 
-    answer = as_("stranger").post(address(mine), {"verb": "open", "poll": poll.code}, **SCRIPT)
+    answer = as_("stranger").post(address(mine), {"verb": "open", "poll": poll.code}, headers=SCRIPT)
 
     poll.refresh_from_db()
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
@@ -155,12 +155,12 @@ def test_a_poll_of_another_room_is_out_of_reach(as_: As, cast: dict[str, Account
 
 
 def with_token(token: str) -> dict[str, str]:
-    return SCRIPT | {"HTTP_X_STAGE_TOKEN": token}
+    return SCRIPT | {"x-stage-token": token}
 
 
 @pytest.mark.parametrize("verb", sorted(STAGE_ACTS))
 def test_a_stage_with_the_rooms_link_may_run_the_room(room: Room, timed: Poll, verb: str):
-    answer = Client().post(address(room), fields_for(verb, timed), **with_token(stage_token(room)))
+    answer = Client().post(address(room), fields_for(verb, timed), headers=with_token(stage_token(room)))
 
     timed.refresh_from_db()
     room.refresh_from_db()
@@ -170,7 +170,7 @@ def test_a_stage_with_the_rooms_link_may_run_the_room(room: Room, timed: Poll, v
 
 @pytest.mark.parametrize("verb", sorted(ACTS.keys() - STAGE_ACTS.keys()))
 def test_a_stage_link_cannot_do_what_ends_a_talk(room: Room, timed: Poll, verb: str):
-    answer = Client().post(address(room), fields_for(verb, timed), **with_token(stage_token(room)))
+    answer = Client().post(address(room), fields_for(verb, timed), headers=with_token(stage_token(room)))
 
     assert answer.status_code == 403
 
@@ -178,7 +178,7 @@ def test_a_stage_link_cannot_do_what_ends_a_talk(room: Room, timed: Poll, verb: 
 def test_a_stage_link_of_another_room_opens_nothing(room: Room, poll: Poll):
     token = stage_token(create_room(title="Other"))
 
-    answer = Client().post(address(room), {"verb": "open", "poll": poll.code}, **with_token(token))
+    answer = Client().post(address(room), {"verb": "open", "poll": poll.code}, headers=with_token(token))
 
     assert answer.status_code == 403
 
@@ -188,7 +188,7 @@ def test_a_revoked_or_forged_stage_link_opens_nothing(room: Room, poll: Poll):
     revoke_stage_links(room)
 
     for token in (old, "", "x", old[:-1] + "A", stage_token(room).upper()):
-        answer = Client().post(address(room), {"verb": "open", "poll": poll.code}, **with_token(token))
+        answer = Client().post(address(room), {"verb": "open", "poll": poll.code}, headers=with_token(token))
         assert answer.status_code == 403
 
 
@@ -196,7 +196,7 @@ def test_a_stage_link_in_the_address_or_the_form_is_not_looked_at(room: Room, po
     token = stage_token(room)
     fields = {"verb": "open", "poll": poll.code, "stage_token": token, "x-stage-token": token}
 
-    answer = Client().post(f"{address(room)}?stage_token={token}", fields, **SCRIPT)
+    answer = Client().post(f"{address(room)}?stage_token={token}", fields, headers=SCRIPT)
 
     assert answer.status_code == 403
 
@@ -204,7 +204,7 @@ def test_a_stage_link_in_the_address_or_the_form_is_not_looked_at(room: Room, po
 def test_a_foreign_site_cannot_use_the_stage_link(room: Room, poll: Poll):
     client = Client(enforce_csrf_checks=True)
 
-    answer = client.post(address(room), {"verb": "open", "poll": poll.code}, **with_token(stage_token(room)))
+    answer = client.post(address(room), {"verb": "open", "poll": poll.code}, headers=with_token(stage_token(room)))
 
     assert answer.status_code == 403
     poll.refresh_from_db()
@@ -216,25 +216,25 @@ def test_a_foreign_site_cannot_use_the_stage_link(room: Room, poll: Poll):
 
 @pytest.mark.parametrize("verb", ["", "explode", "__class__"])
 def test_an_unknown_verb_is_refused(as_: As, room: Room, verb: str):
-    answer = as_("host").post(address(room), {"verb": verb}, **SCRIPT)
+    answer = as_("host").post(address(room), {"verb": verb}, headers=SCRIPT)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_message")
 
 
 def test_no_verb_is_refused(as_: As, room: Room):
-    assert as_("host").post(address(room), **SCRIPT).status_code == 400
+    assert as_("host").post(address(room), headers=SCRIPT).status_code == 400
 
 
 @pytest.mark.parametrize("code", ["", "nosuchpo", "\x00", "é"])
 def test_an_unknown_poll_is_refused(as_: As, room: Room, code: str):
-    answer = as_("host").post(address(room), {"verb": "open", "poll": code}, **SCRIPT)
+    answer = as_("host").post(address(room), {"verb": "open", "poll": code}, headers=SCRIPT)
 
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("code", ["222222", "nope"])
 def test_an_unknown_room_is_refused(as_: As, room: Room, code: str):
-    answer = as_("host").post(f"/rooms/{code}/act", {"verb": "blank"}, **SCRIPT)
+    answer = as_("host").post(f"/rooms/{code}/act", {"verb": "blank"}, headers=SCRIPT)
 
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
 
@@ -245,7 +245,7 @@ def test_only_posts_run_a_room(as_: As, room: Room, method: str):
 
 
 def test_a_move_that_cannot_be_is_refused_in_words(as_: As, room: Room, poll: Poll):
-    answer = as_("host").post(address(room), {"verb": "close", "poll": poll.code}, **SCRIPT)
+    answer = as_("host").post(address(room), {"verb": "close", "poll": poll.code}, headers=SCRIPT)
 
     assert answer.status_code == 409
     assert answer.json() == {"error": "illegal_move", "message": "A poll that is draft cannot become closed."}

@@ -27,7 +27,8 @@ def press(room: Room) -> None:
 
 def stand(room: Room) -> tuple[str, str, bool | None]:
     """(which poll is on stage, its state, shown)."""
-    poll = Poll.objects.get(pk=room.current_id)
+    poll = Room.objects.get(pk=room.pk).current
+    assert poll is not None
     return poll.prompt, poll.state, poll.shown
 
 
