@@ -65,14 +65,15 @@ def poll_delete(request: HttpRequest, join_code: str, poll: str) -> HttpResponse
 @login_required
 @require_POST
 def poll_move(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
-    """One place up or down; the page comes back with the keyboard where it was."""
+    """One place up or down; the page comes back with the keyboard on the button, or on the one that is left."""
     room = access.room_for(request.user, join_code, "edit")
     moved = poll_of(room, poll)
-    direction = "up" if request.POST.get("direction") == "up" else "down"
     order = list(room.polls.values_list("pk", flat=True))
-    place = order.index(moved.pk) + (-1 if direction == "up" else 1)
+    step = -1 if request.POST.get("direction") == "up" else 1
+    place = min(max(order.index(moved.pk) + step, 0), len(order) - 1)
     move_poll(moved, position=place)
-    return redirect(f"{reverse('live_polls:room-edit', args=[room.join_code])}#{direction}-{moved.code}")
+    button = "up" if place == len(order) - 1 or (step < 0 < place) else "down"
+    return redirect(f"{reverse('live_polls:room-edit', args=[room.join_code])}#{button}-{moved.code}")
 
 
 def poll_of(room: Room, code: str) -> Poll:

@@ -71,7 +71,7 @@ def _desk_of(request: HttpRequest, room: Room) -> dict[str, object]:
         "members": list(room.memberships.select_related("account").order_by("pk")),
         "may_delete": access.can(request.user, "delete", room),
         # In the fragment, which browsers keep to themselves: no server or proxy writes it to a log.
-        "stage_link": f"{settings.PUBLIC_URL}{stage}#stage={stage_token(room)}",
+        "stage_link": f"{settings.PUBLIC_URL}{stage}#{stage_token(room)}",
     }
 
 

@@ -55,6 +55,7 @@ def signed_in(desk: ServerProcess, chromium: Browser) -> Any:
     context = chromium.new_context(locale="en")
     page = context.new_page()
     page.goto(link[0])
+    expect(page.get_by_label("Email")).to_be_focused()
     for words, key in ((EMAIL, "Tab"), (PASSWORD, "Tab"), (PASSWORD, "Enter")):
         page.keyboard.type(words)
         page.keyboard.press(key)
@@ -100,6 +101,7 @@ def write_poll(page: Page, *, kind: int, prompt: str, options: list[str]) -> Non
 
 def test_a_room_with_three_polls_is_made_by_keyboard_alone(desk: ServerProcess, signed_in: Any, visit: Visit):
     page = visit(f"{desk.url}/rooms/new", **signed_in)
+    expect(page.get_by_label("Title")).to_be_focused()
     page.keyboard.type("Keynote")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Keynote")).to_be_visible()

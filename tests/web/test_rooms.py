@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
@@ -150,7 +151,8 @@ def test_a_join_code_typed_otherwise_is_sent_on_to_the_room(as_: As, room: Room)
 
 def test_revoking_makes_every_stage_link_worthless(as_: As, room: Room):
     old = stage_token(room)
-    assert old in as_("host").get(address("room-edit", room.join_code)).content.decode()
+    page = as_("host").get(address("room-edit", room.join_code)).content.decode()
+    assert f"{settings.PUBLIC_URL}/stage/{room.join_code}#{old}" in page
 
     as_("host").post(address("room-stage-link", room.join_code))
 

@@ -12,24 +12,24 @@ function closest(event, selector) {
 }
 
 function menus() {
-  document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  document.addEventListener('keydown', (event) => {
+    const menu = event.key === 'Escape' && document.querySelector('details.menu[open]');
     if (menu instanceof HTMLDetailsElement) {
       menu.open = false;
-      menu.querySelector("summary")?.focus();
+      menu.querySelector('summary')?.focus();
     }
   });
-  document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (event.target instanceof Node && !menu.contains(event.target)) menu.removeAttribute("open");
+  document.addEventListener('click', (event) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (event.target instanceof Node && !menu.contains(event.target)) menu.removeAttribute('open');
     }
   });
 }
 
 /** A link to copy is selected as a whole as soon as it has the focus. */
 function links() {
-  document.addEventListener("focusin", (event) => {
-    const field = closest(event, "[data-select]");
+  document.addEventListener('focusin', (event) => {
+    const field = closest(event, '[data-select]');
     if (field instanceof HTMLInputElement) field.select();
   });
 }
@@ -47,10 +47,10 @@ function ask(form, button) {
   fields.append(button.name, button.value);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.responseType = "document";
-    request.addEventListener("error", reject);
-    request.addEventListener("load", () => {
+    request.open('POST', form.action);
+    request.responseType = 'document';
+    request.addEventListener('error', reject);
+    request.addEventListener('load', () => {
       if (request.status === 200 && request.responseXML) resolve(request.responseXML);
       else reject(new Error(String(request.status)));
     });
@@ -74,48 +74,48 @@ function pollForm(form) {
     try {
       page = await ask(form, button);
     } catch {
-      form.dataset.plain = "yes";
+      form.dataset.plain = 'yes';
       form.requestSubmit(button); // the plain way says what is wrong
       return;
     }
-    take(page, "[data-options]");
-    take(page, "#preview");
-    const line = document.querySelector("[data-options] [autofocus]");
+    take(page, '[data-options]');
+    take(page, '#preview');
+    const line = document.querySelector('[data-options] [autofocus]');
     if (line instanceof HTMLElement) line.focus();
   }
 
   async function refresh() {
     try {
-      take(await ask(form, { name: "preview", value: "1" }), "#preview");
+      take(await ask(form, { name: 'preview', value: '1' }), '#preview');
     } catch {
       // The preview stays as it was; saving will tell.
     }
   }
 
-  form.addEventListener("submit", (event) => {
+  form.addEventListener('submit', (event) => {
     const button = event.submitter;
-    if (button instanceof HTMLButtonElement && button.closest("[data-options]") && !form.dataset.plain) {
+    if (button instanceof HTMLButtonElement && button.closest('[data-options]') && !form.dataset.plain) {
       event.preventDefault();
       void rearrange(button);
     }
   });
-  form.addEventListener("input", () => {
+  form.addEventListener('input', () => {
     clearTimeout(timer);
     timer = window.setTimeout(refresh, PREVIEW_AFTER_MS);
   });
   // Enter goes on to the next option, as in any list; on the last line it makes one.
-  form.addEventListener("keydown", (event) => {
-    const field = event.key === "Enter" && !event.isComposing && closest(event, "input[name=option]");
+  form.addEventListener('keydown', (event) => {
+    const field = event.key === 'Enter' && !event.isComposing && closest(event, 'input[name=option]');
     if (!field) return;
     event.preventDefault();
-    const fields = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[name=option]")]);
+    const fields = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[name=option]')]);
     const next = fields[fields.indexOf(/** @type {HTMLInputElement} */ (field)) + 1];
     if (next) next.focus();
-    else /** @type {HTMLButtonElement} */ (form.querySelector("[name=add_option]")).click();
+    else /** @type {HTMLButtonElement} */ (form.querySelector('[name=add_option]')).click();
   });
 }
 
 menus();
 links();
-const form = document.querySelector("[data-poll-form]");
+const form = document.querySelector('[data-poll-form]');
 if (form instanceof HTMLFormElement) pollForm(form);
