@@ -17,16 +17,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     questions = parser.add_subparsers(dest="question", required=True)
     questions.add_parser("database")
-    room = questions.add_parser("room")
-    room.add_argument("file", type=Path)
-    room.add_argument("n_tokens", type=int)
+    rooms = questions.add_parser("rooms")
+    rooms.add_argument("folder", type=Path)
+    rooms.add_argument("n_tokens", type=int)
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     django.setup()
     if arguments.question == "database":
         print(json.dumps(prepare_database()))
     else:
-        print(json.dumps(prepare_room(arguments.file, n_tokens=arguments.n_tokens)))
+        print(json.dumps(prepare_rooms(arguments.folder, n_tokens=arguments.n_tokens)))
 
 
 def prepare_database() -> dict[str, str]:
@@ -43,24 +43,28 @@ def prepare_database() -> dict[str, str]:
     return pragmas
 
 
-def prepare_room(file: Path, *, n_tokens: int) -> dict[str, Any]:
-    """Make the database and the room by the product's commands, and issue tokens for its participants.
+def prepare_rooms(folder: Path, *, n_tokens: int) -> dict[str, Any]:
+    """Make the database, and a room from each file of a folder."""
+    pragmas = prepare_database()
+    rooms = {file.stem: prepare_room(file, n_tokens=n_tokens) for file in sorted(folder.glob("*.toml"))}
+    return {"rooms": rooms, "pragmas": pragmas}
 
-    The tokens are those that `POST /api/v1/rooms/<join_code>/join` gives; only so many a second may join there
-    from one address, and a run has only one.
+
+def prepare_room(file: Path, *, n_tokens: int) -> dict[str, Any]:
+    """Make a room as an operator would, and issue tokens for its participants.
+
+    The tokens are those that `POST /api/v1/rooms/<join_code>/join` gives, without asking for each over HTTP.
     """
     from django.core.management import call_command  # noqa: PLC0415 - only after django.setup()
 
     from live_polls.domain.participants import new_token  # noqa: PLC0415 - only after django.setup()
     from live_polls.models import Room  # noqa: PLC0415 - only after django.setup()
 
-    pragmas = prepare_database()
     printed = io.StringIO()
     call_command("load_room", str(file), json=True, stdout=printed)
     join_code = json.loads(printed.getvalue())["join_code"]
     room_id = Room.objects.get(join_code=join_code).pk
-    tokens = [new_token(room_id) for _ in range(n_tokens)]
-    return {"join_code": join_code, "tokens": tokens, "pragmas": pragmas}
+    return {"join_code": join_code, "tokens": [new_token(room_id) for _ in range(n_tokens)]}
 
 
 if __name__ == "__main__":

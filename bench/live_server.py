@@ -1,11 +1,9 @@
-"""The product on loopback with data of its own: room prepared, server started, durability read back."""
+"""The product on loopback, with a copy of the prepared rooms."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,24 +12,22 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.commands import ask_inside, run_python
-from bench.durability import check_durability
+from bench.commands import run_python
 from bench.ports import HOST, START_SECONDS, free_port, wait_until_listening
 from bench.process import ProcessFailedError, ServerProcess
+from bench.product import environment, serve_command
+from bench.rooms import Rooms
 from bench.target import ROOT, Target
-
-_OURS = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "SECRET_KEY", "DEBUG")
 
 
 @dataclass(frozen=True, slots=True)
 class LiveServer:
-    """The running product and its one room."""
+    """The running product, and the room of one scenario."""
 
     target: Target
     origin: str
     join_code: str
     tokens: Sequence[str]
-    pragmas: Mapping[str, str]
     data_dir: Path
     env: Mapping[str, str]
 
@@ -56,40 +52,23 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(folder: Path, room: str, *, n_tokens: int = 0, profile: Path | None = None) -> Iterator[LiveServer]:
-    """Run `manage.py serve` with a new room made from a room file, and tokens for its participants."""
-    folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+def live_server(rooms: Rooms, scenario: str, *, profile: Path | None = None) -> Iterator[LiveServer]:
+    """Run `manage.py serve` with the room of a scenario."""
+    port, folder, room = free_port(), rooms.copy(), rooms.by_scenario[scenario]
     env = environment(folder) | {"PORT": str(port)}
-    (folder / "room.toml").write_text(room, encoding="utf-8")
-    prepared = ask_inside(env, "room", str(folder / "room.toml"), str(n_tokens))
-    check_durability(prepared["pragmas"])
-    with ServerProcess(_serve_command(port, profile), env=env, cwd=ROOT) as process:
+    with ServerProcess(serve_command(port, profile), env=env, cwd=ROOT) as process:
         if profile is not None:
             process.stop_signal = signal.SIGINT  # the profile is written on the way out of the interpreter
         wait_until_listening(process, port)
         _wait_until_ready(process, f"http://{HOST}:{port}/readyz")
-        url = f"ws://{HOST}:{port}/ws/rooms/{prepared['join_code']}"
         yield LiveServer(
-            target=Target("live_polls", url, process),
+            target=Target("live_polls", f"ws://{HOST}:{port}/ws/rooms/{room.join_code}", process),
             origin=f"http://{HOST}:{port}",
-            join_code=prepared["join_code"],
-            tokens=prepared["tokens"],
-            pragmas=prepared["pragmas"],
+            join_code=room.join_code,
+            tokens=room.tokens,
             data_dir=folder,
             env=env,
         )
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """Return an environment in which the product has nothing but its defaults, and its data in a folder."""
-    env = {name: value for name, value in os.environ.items() if name not in _OURS}
-    return env | {"DATA_DIR": str(folder), "HOST": HOST, "LOG_LEVEL": "WARNING"}
-
-
-def _serve_command(port: int, profile: Path | None) -> list[str]:
-    watched = [] if profile is None else ["-m", "cProfile", "-o", str(profile)]
-    return [sys.executable, *watched, "manage.py", "serve", "--host", HOST, "--port", str(port)]
 
 
 def _wait_until_ready(process: ServerProcess, url: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+# Besides those who listen, a few who vote.
+N_CASTERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,12 @@ class Scale:
     join_django_pages: int = 300
     latency_listeners: int = 1_000
     latency_seconds: float = 10.0
-    is_quick: bool = field(default=False)
+
+    @property
+    def n_tokens(self) -> int:
+        """Return how many participants the largest room of the run has, those who cast for others to see included."""
+        halls = (*self.fanout_listeners, *self.spike_sizes, self.ballots_sockets, self.memory_sockets)
+        return max(*halls, self.latency_listeners) + N_CASTERS
 
 
 def quick(folder: Path, *, profile: Path | None = None) -> Scale:
@@ -54,5 +62,4 @@ def quick(folder: Path, *, profile: Path | None = None) -> Scale:
         join_people=500,
         join_django_pages=50,
         latency_seconds=3.0,
-        is_quick=True,
     )

@@ -1,6 +1,6 @@
 """Baseline: the batches of the product's ballot transaction, of a given size, without any socket.
 
-Runs in the product's own settings on a new database, and prints ballots a second, one round a part.
+Runs in the product's own settings on a copy of the prepared database, and prints ballots a second, one round a part.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from live_polls.models import Poll
 
 ROUNDS = 3
-N_OPTIONS = 8
 
 
 def main() -> None:
@@ -33,7 +32,9 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     django.setup()
-    casts = _casts(_open_poll(), arguments.participants)
+    from live_polls.models import Poll  # noqa: PLC0415 - only after django.setup()
+
+    casts = _casts(Poll.objects.get(room__slug="ballots"), arguments.participants)
     size = max(arguments.size, 1)
     rates = [_measure(casts, size=size, seconds=arguments.seconds / ROUNDS) for _ in range(ROUNDS)]
     print(json.dumps(rates))
@@ -50,25 +51,14 @@ def _measure(casts: Iterator[Cast], *, size: int, seconds: float) -> float:
     return n_counted / (time.perf_counter() - started)
 
 
-def _open_poll() -> Poll:
-    from live_polls.domain.lifecycle import open_poll  # noqa: PLC0415 - only after django.setup()
-    from live_polls.domain.polls import PollDraft, add_poll  # noqa: PLC0415 - only after django.setup()
-    from live_polls.domain.rooms import create_room  # noqa: PLC0415 - only after django.setup()
-
-    options = [f"Answer {number}" for number in range(1, N_OPTIONS + 1)]
-    draft = PollDraft(kind="single_choice", prompt="Which one?", options=options)
-    poll = add_poll(create_room(title="Bench"), draft)
-    open_poll(poll)
-    return poll
-
-
 def _casts(poll: Poll, n_participants: int) -> Iterator[Cast]:
     """Yield first ballots of everybody, then change after change."""
     from live_polls.domain.ballots import Cast  # noqa: PLC0415 - only after django.setup()
 
+    n_options = poll.options.count()
     for seq in count(1):
         for number in range(n_participants):
-            answer = {"option": (number + seq) % N_OPTIONS + 1}
+            answer = {"option": (number + seq) % n_options + 1}
             yield Cast(poll.room_id, f"{number:032x}", poll.code, 1, seq, answer)
 
 

@@ -26,14 +26,16 @@ UVICORN = (
 
 @contextmanager
 def stock_channels(folder: Path, *, n_options: int) -> Iterator[Target]:
-    """Run the tutorial's consumer on a new durable SQLite file."""
+    """Run the tutorial's consumer on a durable SQLite file, new in each run."""
+    database = folder / "stock.sqlite3"
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": f"{STOCK}.settings",
-        "BASELINE_DATABASE": str(folder / "stock.sqlite3"),
+        "BASELINE_DATABASE": str(database),
         "BASELINE_OPTIONS": str(n_options),
     }
-    prepare_durable_database(env)
+    if not database.exists():
+        prepare_durable_database(env)
     command = [*UVICORN, f"{STOCK}.asgi:application"]
     with _listening("stock Channels", command, env=env) as target:
         yield target

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 
 from bench.ballot_load import BallotLoad
 from bench.baselines import running
 from bench.commands import run_python
 from bench.crowd import Crowd
-from bench.durability import prepare_durable_database
 from bench.figures import Bar, Figure, ratio
-from bench.live_server import LiveServer, environment, live_server
-from bench.room_files import room_file
+from bench.live_server import LiveServer, live_server
+from bench.product import environment
+from bench.rooms import Rooms, room_file
 from bench.rounds import Rounds, rounds_of
 from bench.scale import Scale
 from live_polls.live.limits import MESSAGES_A_SECOND
@@ -21,21 +22,25 @@ N_OPTIONS = 8
 PAUSE_SECONDS = 1.05 / MESSAGES_A_SECOND
 
 
-async def run(scale: Scale) -> list[Figure]:
+def room(scale: Scale) -> str:
+    """Write the room: one poll."""
+    return room_file("ballots", n_polls=1, n_options=N_OPTIONS)
+
+
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Measure the product, then one ORM transaction a ballot, then the bare batches without sockets."""
-    room = room_file(n_polls=1, n_options=N_OPTIONS)
-    folder = scale.folder / "ballots"
-    with live_server(folder, room, n_tokens=scale.ballots_sockets, profile=scale.profile) as server:
+    with live_server(rooms, "ballots", profile=scale.profile) as server:
         ours, unstored = await _measure_ours(scale, server)
-        pragmas = ", ".join(f"{name}={value}" for name, value in server.pragmas.items())
-    stock = await _measure_stock(scale)
-    bare = _measure_bare(scale, ours)
-    return _figures(ours, pragmas, unstored=unstored, stock=stock, bare=bare)
+    pragmas = ", ".join(f"{name}={value}" for name, value in rooms.pragmas.items())
+    for figure in _figures(ours, pragmas, unstored=unstored):
+        yield figure
+    yield _vs_stock(ours.ballots_per_second, await _measure_stock(scale))
+    yield _vs_bare(ours.ballots_per_second, _measure_bare(scale, rooms, ours))
 
 
 async def _measure_ours(scale: Scale, server: LiveServer) -> tuple[BallotLoad, int]:
     async with Crowd(server.target.socket_url) as crowd:
-        await crowd.join(server.tokens)
+        await crowd.join(server.tokens[: scale.ballots_sockets])
         load = BallotLoad(crowd=crowd, interval=PAUSE_SECONDS, n_options=N_OPTIONS)
         await load.run(server.target, scale.ballots_seconds)
     return load, count_unstored(server, crowd)
@@ -60,39 +65,33 @@ async def _measure_stock(scale: Scale) -> BallotLoad:
     return load
 
 
-def _measure_bare(scale: Scale, ours: BallotLoad) -> Rounds:
-    folder = scale.folder / "bare"
-    folder.mkdir()
-    env = environment(folder)
-    prepare_durable_database(env)
+def _measure_bare(scale: Scale, rooms: Rooms, ours: BallotLoad) -> Rounds:
+    env = environment(rooms.copy())
     counts = {"size": round(ours.ballots_per_commit), "participants": scale.ballots_sockets}
     options = [f"--{name}={value}" for name, value in (counts | {"seconds": scale.bare_ballots_seconds}).items()]
     return rounds_of(json.loads(run_python(env, "-m", "bench.baselines.bare_batch", *options)))
 
 
-def _figures(ours: BallotLoad, pragmas: str, *, unstored: int, stock: BallotLoad, bare: Rounds) -> list[Figure]:
-    rate = ours.ballots_per_second
+def _figures(ours: BallotLoad, pragmas: str, *, unstored: int) -> list[Figure]:
     trouble = f", {dict(ours.crowd.refusals)}" if ours.crowd.refusals else ""
     n_sockets = len(ours.crowd.phones)
-    rows: list[tuple[str, str, float | None, str, str, Bar | None]] = [
+    rows: list[tuple[str, str, float | None, str, Bar | None]] = [
         (
             f"{n_sockets:,} sockets, {pragmas}{trouble}",
             "ballots/s",
-            rate,
+            ours.ballots_per_second,
             "ballots_per_s_sqlite",
-            "",
             Bar(at_least=5000),
         ),
-        ("server time", "CPU µs/ballot", ours.us_per_ballot, "ballots_us_sqlite", "", None),
-        ("acknowledged, p99", "ms", ours.latency_ms(0.99), "ballots_p99_ms", "", None),
-        ("ballots a commit", "ballots", ours.ballots_per_commit, "ballots_batch", "", None),
-        ("acknowledged, not stored", "ballots", unstored, "ballots_unstored", "", Bar(at_most=0)),
+        ("server time", "CPU µs/ballot", ours.us_per_ballot, "ballots_us_sqlite", None),
+        ("acknowledged, p99", "ms", ours.latency_ms(0.99), "ballots_p99_ms", None),
+        ("ballots a commit", "ballots", ours.ballots_per_commit, "ballots_batch", None),
+        ("acknowledged, not stored", "ballots", unstored, "ballots_unstored", Bar(at_most=0)),
     ]
-    figures = [
-        Figure(scenario="ballots", name=name, unit=unit, rounds=_one(value), key=key, baseline=baseline, bar=bar)
-        for name, unit, value, key, baseline, bar in rows
+    return [
+        Figure(scenario="ballots", name=name, unit=unit, rounds=_one(value), key=key, bar=bar)
+        for name, unit, value, key, bar in rows
     ]
-    return [*figures, _vs_stock(rate, stock), _vs_bare(rate, bare)]
 
 
 def _vs_stock(rate: float, stock: BallotLoad) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 
 from bench.baselines import running
@@ -10,38 +10,39 @@ from bench.crowd import Crowd
 from bench.fanout_rounds import Fanout, measure_fanout
 from bench.figures import Bar, Figure, ratio
 from bench.live_server import live_server
-from bench.room_files import room_file
+from bench.rooms import Rooms, room_file
 from bench.rounds import Rounds, rounds_of
 from bench.scale import Scale
 from bench.target import Target
 
 N_CASTERS = 20
 # Makes a tally of about 300 bytes.
-N_OPTIONS = 16
+N_OPTIONS = 28
 
 
-async def run(scale: Scale) -> list[Figure]:
+def room(scale: Scale) -> str:
+    """Write the room: one poll."""
+    return room_file("fanout", n_polls=1, n_options=N_OPTIONS)
+
+
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Measure the product and every baseline at each number of listeners."""
-    figures: list[Figure] = []
     for n in scale.fanout_listeners:
-        ours = await _measure_ours(scale, n)
-        figures.append(_absolute(scale, n, ours))
+        ours = await _measure_ours(scale, rooms, n)
+        yield _absolute(scale, n, ours)
         if n == scale.stock_listeners:
             stock = await _measure_stock(scale, n)
-            figures.append(_times_cheaper(n, ours, stock))
+            yield _times_cheaper(n, ours, stock)
         with running.websockets_broadcast(n_options=N_OPTIONS) as target:
             theirs = await _measure(scale, target, n)
-        figures.append(_compared(n, "websockets", ours, theirs, bar=Bar(at_most=1.3)))
+        yield _compared(n, "websockets", ours, theirs, bar=Bar(at_most=1.3))
         with _node_ws(scale) as node:
             node_ws = None if node is None else await _measure(scale, node, n)
-        figures.append(_compared(n, "node_ws", ours, node_ws))
-    return figures
+        yield _compared(n, "node_ws", ours, node_ws)
 
 
-async def _measure_ours(scale: Scale, n: int) -> Fanout:
-    room = room_file(n_polls=1, n_options=N_OPTIONS)
-    folder = scale.folder / f"fanout{n}"
-    with live_server(folder, room, n_tokens=n + N_CASTERS, profile=scale.profile) as server:
+async def _measure_ours(scale: Scale, rooms: Rooms, n: int) -> Fanout:
+    with live_server(rooms, "fanout", profile=scale.profile) as server:
         return await _measure(scale, server.target, n, tokens=server.tokens)
 
 
@@ -59,7 +60,7 @@ async def _measure(scale: Scale, target: Target, n: int, *, tokens: Sequence[str
     who: list[str | None] = [*tokens] if tokens else [None] * (n + N_CASTERS)
     async with Crowd(target.socket_url) as listeners, Crowd(target.socket_url) as casters:
         await listeners.join(who[:n])
-        await casters.join(who[n:])
+        await casters.join(who[n : n + N_CASTERS])
         return await measure_fanout(
             target, listeners, casters, rounds=scale.fanout_rounds, tallies=scale.fanout_tallies
         )

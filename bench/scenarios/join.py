@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
 from bench.browser import Answer, load
@@ -10,15 +11,19 @@ from bench.crowd import AT_ONCE, Crowd
 from bench.figures import Bar, Figure, ratio
 from bench.live_server import LiveServer, live_server
 from bench.page_files import PageFiles
-from bench.room_files import room_file
+from bench.rooms import Rooms, room_file
 from bench.rounds import Rounds
 from bench.scale import Scale
 
 
-async def run(scale: Scale) -> list[Figure]:
+def room(scale: Scale) -> str:
+    """Write the room: a few polls."""
+    return room_file("join", n_polls=3, n_options=4)
+
+
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Let everybody in, then load the same page as often through Django as fits."""
-    room = room_file(n_polls=3, n_options=4)
-    with live_server(scale.folder / "join", room, profile=scale.profile) as server:
+    with live_server(rooms, "join", profile=scale.profile) as server:
         files = PageFiles()
         await asyncio.to_thread(files.load, f"{server.origin}/j/{server.join_code}")
         paths = [urlsplit(url).path for url in files.sizes]
@@ -29,7 +34,8 @@ async def run(scale: Scale) -> list[Figure]:
             await crowd.join(tokens)
             joined = server.target.process.cpu_seconds() - cpu
         by_django = await _measure_django(server, paths[0], scale.join_django_pages)
-    return _figures(scale.join_people, joined=joined, pages=pages, by_django=by_django, n_files=len(paths))
+    for figure in _figures(scale.join_people, joined=joined, pages=pages, by_django=by_django, n_files=len(paths)):
+        yield figure
 
 
 async def _open_pages(server: LiveServer, paths: list[str], n: int) -> list[str | None]:

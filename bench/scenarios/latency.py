@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left
+from collections.abc import AsyncGenerator
 from math import ceil
 from time import perf_counter
 
@@ -12,62 +12,50 @@ from bench.crowd import Crowd
 from bench.figures import Bar, Figure
 from bench.live_server import live_server
 from bench.phone import Phone
-from bench.room_files import room_file
+from bench.rooms import Rooms, room_file
 from bench.rounds import Rounds, percentile
-from bench.scale import Scale
+from bench.scale import N_CASTERS, Scale
+from bench.screens import Screens
 
 BALLOTS_PER_SECOND = 100.0
-N_CASTERS = 100
 N_OPTIONS = 4
 LAST_SCREENS_SECONDS = 2.0
 
 
-class Screens:
-    """When each ballot was tapped, which version counts it, and when each screen had which version."""
+def room(scale: Scale) -> str:
+    """Write the room, with so many polls that each phone votes only once in each.
 
-    def __init__(self) -> None:
-        self.taps: list[tuple[float, int]] = []
-        self.seen: dict[int, tuple[list[int], list[float]]] = {}
-
-    def on_ack(self, phone: Phone, payload: bytes) -> None:
-        self.taps.append((phone.cast_at, wire.read_version(payload)))
-
-    def on_tally(self, phone: Phone, payload: bytes) -> None:
-        versions, times = self.seen.setdefault(phone.number, ([], []))
-        versions.append(wire.read_version(payload))
-        times.append(perf_counter())
-
-    def delays(self) -> list[float]:
-        """Return for each ballot the seconds until the last screen showed it; none for ballots not shown to all."""
-        shown: dict[int, float | None] = {version: self._shown_at(version) for _, version in self.taps}
-        found = [(at, shown[version]) for at, version in self.taps]
-        return [shown_at - at for at, shown_at in found if shown_at is not None]
-
-    def _shown_at(self, version: int) -> float | None:
-        last = 0.0
-        for versions, times in self.seen.values():
-            place = bisect_left(versions, version)
-            if place == len(versions):
-                return None
-            last = max(last, times[place])
-        return last
+    A first ballot changes every tally, but two changes may cancel out and show nothing.
+    """
+    n_ballots = int(scale.latency_seconds * BALLOTS_PER_SECOND)
+    return room_file("latency", n_polls=ceil(n_ballots / N_CASTERS), n_options=N_OPTIONS)
 
 
-async def run(scale: Scale) -> list[Figure]:
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Let a few vote at a steady rate, and watch every screen."""
     n = scale.latency_listeners
-    # A first ballot changes every tally, but two changes may cancel out and show nothing: each phone votes once a poll.
-    n_ballots = int(scale.latency_seconds * BALLOTS_PER_SECOND)
-    room = room_file(n_polls=ceil(n_ballots / N_CASTERS), n_options=N_OPTIONS)
-    with live_server(scale.folder / "latency", room, n_tokens=n + N_CASTERS) as server:
+    with live_server(rooms, "latency", profile=scale.profile) as server:
         async with Crowd(server.target.socket_url) as listeners, Crowd(server.target.socket_url) as casters:
             await listeners.join(server.tokens[:n])
-            await casters.join(server.tokens[n:])
-            screens = Screens()
-            casters.on_ack, listeners.on_tally = screens.on_ack, screens.on_tally
-            await _vote(casters, n_ballots)
+            await casters.join(server.tokens[n : n + N_CASTERS])
+            screens = _watch(listeners, casters)
+            await _vote(casters, int(scale.latency_seconds * BALLOTS_PER_SECOND))
             await asyncio.sleep(LAST_SCREENS_SECONDS)
-    return _figures(n, screens)
+    for figure in _figures(n, screens):
+        yield figure
+
+
+def _watch(listeners: Crowd, casters: Crowd) -> Screens:
+    screens = Screens()
+
+    def on_ack(phone: Phone, payload: bytes) -> None:
+        screens.tapped(at=phone.cast_at, version=wire.read_version(payload))
+
+    def on_tally(phone: Phone, payload: bytes) -> None:
+        screens.shown(phone.number, version=wire.read_version(payload), at=perf_counter())
+
+    casters.on_ack, listeners.on_tally = on_ack, on_tally
+    return screens
 
 
 async def _vote(casters: Crowd, n_ballots: int) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from bench.baselines import running
 from bench.crowd import Crowd
 from bench.figures import Bar, Figure, ratio
 from bench.live_server import live_server
-from bench.room_files import room_file
+from bench.rooms import Rooms, room_file
 from bench.rounds import Rounds, rounds_of
 from bench.scale import Scale
 from bench.target import Target
@@ -18,16 +18,22 @@ N_WARM = 20
 SETTLE_SECONDS = 1.1
 
 
-async def run(scale: Scale) -> list[Figure]:
+def room(scale: Scale) -> str:
+    """Write the room: a few polls."""
+    return room_file("memory", n_polls=3, n_options=4)
+
+
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Measure a fresh server a round, for memory once taken is seldom given back."""
     ours, bare = [], []
-    for number in range(scale.memory_rounds):
-        room, n = room_file(n_polls=3, n_options=4), scale.memory_sockets + N_WARM
-        with live_server(scale.folder / f"memory{number}", room, n_tokens=n) as server:
-            ours.append(await _measure(server.target, server.tokens))
+    n = scale.memory_sockets + N_WARM
+    for _ in range(scale.memory_rounds):
+        with live_server(rooms, "memory", profile=scale.profile) as server:
+            ours.append(await _measure(server.target, server.tokens[:n]))
         with running.bare_echo() as target:
             bare.append(await _measure(target, [None] * n))
-    return _figures(scale, rounds_of(ours), rounds_of(bare))
+    for figure in _figures(scale, rounds_of(ours), rounds_of(bare)):
+        yield figure
 
 
 async def _measure(target: Target, tokens: Sequence[str | None]) -> float:

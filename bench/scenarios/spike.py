@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import islice
 
 from bench.crowd import Crowd
 from bench.figures import Bar, Figure
 from bench.live_server import LiveServer, live_server
-from bench.room_files import room_file
+from bench.rooms import Rooms, room_file
 from bench.rounds import percentile, rounds_of
 from bench.scale import Scale
 from bench.scenarios.ballots import count_unstored
@@ -22,12 +22,15 @@ P95_BARS = {500: Bar(at_most=100), 5_000: Bar(at_most=700)}
 SCREENS_BARS = {5_000: Bar(at_most=2_500)}
 
 
-async def run(scale: Scale) -> list[Figure]:
+def room(scale: Scale) -> str:
+    """Write the room: one poll to warm up, and one for every round."""
+    return room_file("spike", n_polls=1 + scale.spike_rounds * len(scale.spike_sizes), n_options=N_OPTIONS)
+
+
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Measure each size of hall, the smaller first; each round is a poll that nobody has voted in."""
-    figures: list[Figure] = []
     sizes = sorted(scale.spike_sizes)
-    room = room_file(n_polls=1 + scale.spike_rounds * len(sizes), n_options=N_OPTIONS)
-    with live_server(scale.folder / "spike", room, n_tokens=sizes[-1], profile=scale.profile) as server:
+    with live_server(rooms, "spike", profile=scale.profile) as server:
         async with Crowd(server.target.socket_url) as crowd:
             await crowd.join(server.tokens[: sizes[0]])
             polls = iter(crowd.snapshot.polls)
@@ -35,8 +38,8 @@ async def run(scale: Scale) -> list[Figure]:
             await run_spike(server.target, crowd, next(polls), n_options=N_OPTIONS)
             for n in sizes:
                 await crowd.join(server.tokens[len(crowd.phones) : n])
-                figures.extend(await _measure(server, crowd, list(islice(polls, scale.spike_rounds))))
-    return figures
+                for figure in await _measure(server, crowd, list(islice(polls, scale.spike_rounds))):
+                    yield figure
 
 
 async def _measure(server: LiveServer, crowd: Crowd, polls: Sequence[Poll]) -> list[Figure]:
