@@ -16,10 +16,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """Something that screens of the room may show has changed; `version` includes it."""
+    """Something that screens of the room may show has changed; `version` includes it.
+
+    `voters` are the ballot keys whose ballots changed: their own screens are told what is in force.
+    """
 
     room_id: int
     version: int
+    voters: tuple[str, ...] = ()
 
 
 Subscriber = Callable[[RoomChanged], None]
@@ -43,5 +47,5 @@ def announce(fact: RoomChanged) -> None:
     for subscriber in tuple(_subscribers):
         try:
             subscriber(fact)
-        except Exception:  # noqa: BLE001 -- a deaf listener must never fail the deed that is already committed
+        except Exception:
             logger.exception("A subscriber failed on %s", fact)

@@ -63,7 +63,7 @@ async def state(
     frame = faces.snapshot_frame(
         faces.face_of(fresh, viewer),
         mine=mine.get(who or "", ()),
-        presence=feed.audience.presence,
+        presence=feed.presence.total,
         now=time.time(),
     )
     return HttpResponse(frame.payload, content_type="application/json", headers={"Cache-Control": "no-store"})
@@ -87,8 +87,6 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     if isinstance(outcome, PollError):
         outcome.client_id = post.id
         raise outcome
-    if outcome.changed:
-        feed.ballot_counted(participant.ballot_key, post.poll)
     return _json(messages.Ack(post.id, outcome.receipt, outcome.seq, outcome.epoch, outcome.version))
 
 

@@ -97,8 +97,6 @@ class RoomSocket(Socket):
     @staticmethod
     def _acknowledge(feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, counted: Counted) -> None:
         feed.acknowledge(connection, client_id, counted)
-        if counted.changed:
-            feed.ballot_counted(cast.participant, cast.poll)
 
     def _hello(self, hello: messages.Hello) -> None:
         """Greet in a task of its own, since it reads. A second hello asks for a snapshot: a resync."""

@@ -80,7 +80,7 @@ def cast_batch(casts: Sequence[Cast]) -> list[Outcome]:
         batch = _Batch(casts)
         versions = batch.write()
     for room_id, version in versions.items():
-        events.announce(events.RoomChanged(room_id, version))
+        events.announce(events.RoomChanged(room_id, version, batch.voters(room_id)))
     return batch.outcomes(versions)
 
 
@@ -158,6 +158,11 @@ class _Batch:
             if row.answer is not None:
                 answers[row.poll_id, row.round, row.answer] += 1
         return answers
+
+    def voters(self, room_id: int) -> tuple[str, ...]:
+        """Whose ballots in the room are others than before."""
+        rows = (row for key, row in self._after.items() if self._before.get(key) is not row)
+        return tuple({row.participant for row in rows if self._by_id[row.poll_id].row.room_id == room_id})
 
     def outcomes(self, versions: dict[int, int]) -> list[Outcome]:
         """One outcome a cast, in the order of the casts; call after commit."""

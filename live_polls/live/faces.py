@@ -115,22 +115,16 @@ def snapshot_frame(face: Face, *, mine: tuple[MyBallot, ...], presence: int, now
     )
 
 
-def me_change(face: Face, mine: tuple[MyBallot, ...], code: str) -> Change | None:
-    """`me.changed` for one poll, with its counts if it is the ballot that made them visible."""
-    ballots = [ballot for ballot in mine if ballot.poll == code]
-    tally = face.tallies.get(code)
-    if tally is None or not ballots:
-        return None
-    message = messages.MeChanged(
-        epoch=face.epoch,
-        version=face.version,
-        poll=code,
-        round=tally.round,
-        ballots=[ballot_object(ballot) for ballot in ballots],
-    )
-    if tally.split:
-        message.tallies = {code: _any(seen_by(tally, code, voted_of(mine)))}
-    return ("me", code), _frame(message)
+def me_changes(face: Face, mine: tuple[MyBallot, ...]) -> Iterator[Change]:
+    """`me.changed` for each poll with a ballot of one's own, and the counts that ballots make visible."""
+    voted = voted_of(mine)
+    for ballot in mine:
+        code, tally = ballot.poll, face.tallies.get(ballot.poll)
+        if tally is not None:
+            message = messages.MeChanged(face.epoch, face.version, code, tally.round, [ballot_object(ballot)])
+            if tally.split:
+                message.tallies = {code: _any(seen_by(tally, code, voted))}
+            yield ("me", code), _frame(message)
 
 
 def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:

@@ -30,8 +30,8 @@ class Audience:
             yield from connections
 
     @property
-    def presence(self) -> int:
-        """How many participants are here."""
+    def n_participants(self) -> int:
+        """How many participants are here, in this process."""
         return len(self._by_participant)
 
     def add(self, connection: Connection) -> None:

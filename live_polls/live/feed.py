@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from itertools import islice
 
 from live_polls.domain.ballots import Counted
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
@@ -22,6 +23,7 @@ from live_polls.live.faces import Face
 from live_polls.live.fan_out import Audience
 from live_polls.live.frames import Frame
 from live_polls.live.pacing import Pace
+from live_polls.live.presence import Presence
 from live_polls.live.readers import read
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class RoomFeed:
         self.room_id = room_id
         self.view: RoomView | None = None
         self.audience = Audience()
+        self.presence = Presence()
         self.gone = False
         self.version = 0  # what listeners have been shown, whether or not they could see a difference
         self._known_version = 0  # the newest version that anybody told us of
@@ -45,7 +48,7 @@ class RoomFeed:
         self._faces: dict[Viewer, Face] = {}
         self._pace = Pace()
         self._hellos: dict[Connection, asyncio.Future[bool]] = {}
-        self._voters: dict[str, set[str]] = {}
+        self._voters: set[str] = set()
         self._waiting: set[asyncio.Future[None]] = set()
         self._wake = asyncio.Event()
         self._urgent = asyncio.Event()
@@ -82,11 +85,14 @@ class RoomFeed:
         """Forget the connection. Repeatable."""
         self.audience.discard(connection)
 
-    def ballot_counted(self, participant: str, poll: str) -> None:
-        """Tell all connections of the participant what is in force now, with the next read."""
-        # Also when none is here: one may be waiting for its snapshot, which could be read from before the commit.
-        self._voters.setdefault(participant, set()).add(poll)
-        self._rouse()
+    def ballots_changed(self, participants: Iterable[str]) -> None:
+        """Tell all connections of these participants what is in force now, with the next read."""
+        # One may be waiting for its snapshot, which could be read from before the commit.
+        waiting = {connection.participant for connection in self._hellos}
+        here = {who for who in participants if who in waiting or self.audience.of_participant(who)}
+        if here:
+            self._voters |= here
+            self._rouse()
 
     def acknowledge(self, connection: Connection, client_id: str, counted: Counted) -> None:
         """Tell the voter that the ballot is counted; never before an older state that is on its way."""
@@ -184,20 +190,21 @@ class RoomFeed:
 
     async def _read_and_show(self, loop: asyncio.AbstractEventLoop) -> None:
         hellos = dict(list(self._hellos.items())[:MAX_PARTICIPANTS_A_READ])
-        voters, self._voters = self._voters, {}
-        participants = {who for who in (connection.participant for connection in hellos) if who} | voters.keys()
+        voters = set(islice(self._voters, MAX_PARTICIPANTS_A_READ))
+        self._voters -= voters
+        participants = {who for who in (connection.participant for connection in hellos) if who} | voters
         self._acks.hold(loop)
         try:
             view, mine = await read(read_room, self.room_id, self.view, list(participants))
             if view is None:
                 self._end()
             elif view.version < self._acks.version:
-                self._keep(voters)  # a slow read, overtaken by acknowledgements: read again
+                self._voters |= voters  # a slow read, overtaken by acknowledgements: read again
                 self._wake.set()
             else:
                 self._take(view, mine, hellos, voters, loop)
         except BaseException:
-            self._keep(voters)
+            self._voters |= voters
             raise
         finally:
             self._acks.release(at_least=self.view.version if self.view else 0)
@@ -207,7 +214,7 @@ class RoomFeed:
         view: RoomView,
         mine: Mine,
         hellos: dict[Connection, asyncio.Future[bool]],
-        voters: dict[str, set[str]],
+        voters: set[str],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         """Make the view the newest one: greet who waits for it, and show it to all if it is time."""
@@ -222,13 +229,9 @@ class RoomFeed:
             self._show(mine, voters)
             self._pace.shown(started=started, ended=loop.time())
         else:
-            self._keep(voters)
+            self._voters |= voters
         if self._hellos or self._voters or self._known_version > self.version:
             self._wake.set()
-
-    def _keep(self, voters: dict[str, set[str]]) -> None:
-        for participant, polls in voters.items():
-            self._voters.setdefault(participant, set()).update(polls)
 
     def _greet(self, hellos: dict[Connection, asyncio.Future[bool]], mine: Mine) -> None:
         for connection, hello in hellos.items():
@@ -236,6 +239,7 @@ class RoomFeed:
             ballots = mine.get(connection.participant or "", ())
             connection.voted = faces.voted_of(ballots)
             self.audience.add(connection)
+            self.presence.count(self.audience.n_participants, time.monotonic())
             self._shown.setdefault(connection.viewer, self.face(connection.viewer))
             connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots))])
             if not hello.done():
@@ -243,9 +247,9 @@ class RoomFeed:
 
     def snapshot(self, viewer: Viewer, mine: tuple[MyBallot, ...]) -> Frame:
         """A whole snapshot for one connection, of the newest view."""
-        return faces.snapshot_frame(self.face(viewer), mine=mine, presence=self.audience.presence, now=time.time())
+        return faces.snapshot_frame(self.face(viewer), mine=mine, presence=self.presence.total, now=time.time())
 
-    def _show(self, mine: Mine, voters: dict[str, set[str]]) -> None:
+    def _show(self, mine: Mine, voters: set[str]) -> None:
         """The tick: to each viewer what has changed since the last one, to voters what is their own."""
         own = self._own_changes(mine, voters)
         for viewer, old in list(self._shown.items()):
@@ -257,15 +261,12 @@ class RoomFeed:
         self.version = self.view.version
         self.release_waiting()
 
-    def _own_changes(self, mine: Mine, voters: dict[str, set[str]]) -> dict[Connection, list[Change]]:
+    def _own_changes(self, mine: Mine, voters: set[str]) -> dict[Connection, list[Change]]:
         own: dict[Connection, list[Change]] = {}
-        for participant, polls in voters.items():
+        face = self.face(Viewer.AUDIENCE)
+        for participant in voters:
             ballots = mine.get(participant, ())
-            changed = [
-                change
-                for code in sorted(polls)
-                if (change := faces.me_change(self.face(Viewer.AUDIENCE), ballots, code)) is not None
-            ]
+            changed = list(faces.me_changes(face, ballots))
             for connection in self.audience.of_participant(participant):
                 connection.voted = faces.voted_of(ballots)
                 if connection.viewer is Viewer.AUDIENCE and changed:

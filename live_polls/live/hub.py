@@ -39,8 +39,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._feeds: dict[int, RoomFeed] = {}
         self._ids: dict[str, int] = {}
-        self._presence: dict[int, int] = {}
-        self._hints = Hints(self._hear)
+        self._hints = Hints(self._hear, self._hear_presence)
         self._tasks = [
             self._loop.create_task(self._every(seconds, deed))
             for seconds, deed in (
@@ -106,13 +105,19 @@ class Hub:
             events.unsubscribe(self._on_fact)
 
     def _announce(self, fact: events.RoomChanged) -> None:
-        self._hear(fact.room_id, fact.version)
-        self._hints.tell(fact.room_id, fact.version)
+        self._hear(fact)
+        self._hints.tell(fact)
 
-    def _hear(self, room_id: int, version: int) -> None:
+    def _hear(self, fact: events.RoomChanged) -> None:
+        feed = self._feeds.get(fact.room_id)
+        if feed is not None:
+            feed.ballots_changed(fact.voters)
+            feed.hear(fact.version)
+
+    def _hear_presence(self, room_id: int, process: str, n_here: int) -> None:
         feed = self._feeds.get(room_id)
         if feed is not None:
-            feed.hear(version)
+            feed.presence.hear(process, n_here, self._loop.time())
 
     async def _every(self, seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -134,10 +139,12 @@ class Hub:
 
     async def _show_presence(self) -> None:
         for room_id, feed in self._feeds.items():
-            presence = feed.audience.presence
-            if self._presence.get(room_id) != presence:
-                self._presence[room_id] = presence
-                feed.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(presence)))))
+            now = self._loop.time()
+            feed.presence.count(feed.audience.n_participants, now)
+            if (n_here := feed.presence.to_tell(now)) is not None:
+                self._hints.tell_presence(room_id, n_here)
+            if (total := feed.presence.to_show()) is not None:
+                feed.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(total)))))
 
     async def _show_heartbeats(self) -> None:
         for feed in list(self._feeds.values()):
@@ -149,7 +156,6 @@ class Hub:
         for room_id, feed in list(self._feeds.items()):
             if feed.idle:
                 del self._feeds[room_id]
-                self._presence.pop(room_id, None)
                 self._ids = {code: known for code, known in self._ids.items() if known != room_id}
                 feed.stop()
                 await self._hints.forget(room_id)

@@ -119,8 +119,6 @@ async def _cast(
     outcome = await get_box().cast_and_await(cast)
     if not isinstance(outcome, Counted):
         return Refused(outcome.code, outcome.http_status, _known(view, code))
-    if outcome.changed:
-        feed.ballot_counted(participant.ballot_key, code)
     return None
 
 
