@@ -39,7 +39,12 @@ class Socket:
         self.version = 0
 
     async def say(self, kind: str, **fields: Any) -> None:
-        await self.line.send(json.dumps({"type": kind, **fields}))
+        await self.send({"type": kind, **fields})
+
+    async def send(self, *messages: Message) -> None:
+        """Send without waiting for what comes back."""
+        for message in messages:
+            await self.line.send(json.dumps(message))
 
     async def next(self, *types: str, where: Callable[[Message], bool] = lambda _: True) -> Message:
         """The next message of one of these types; what comes before it is only kept in `heard`."""
@@ -74,7 +79,7 @@ class Socket:
     async def cast(self, poll: Poll, answer: object, **more: Any) -> Message:
         """Send a ballot and return what it is answered with; `ballot` says which fields have defaults."""
         message = ballot(poll, answer, **more)
-        await self.line.send(json.dumps(message))
+        await self.send(message)
         return await self.answer(message["id"])
 
     async def answer(self, client_id: str) -> Message:
