@@ -44,6 +44,8 @@ def points(number: int) -> str:
 
 @register.filter
 def first_places(number: int) -> str:
+    if not number:
+        return ""
     return ngettext("first for %(n)s", "first for %(n)s", number) % {"n": count(number)}
 
 

@@ -80,6 +80,11 @@ class Card:
         return words["closed_counted" if self.voted and not self.is_open else self.standing]
 
     @property
+    def hides_chart(self) -> bool:
+        """Whether there is nothing to draw: not for this viewer, or nothing yet."""
+        return not (self.sees_counts and self.n_ballots)
+
+    @property
     def results_words(self) -> str:
         return results_words().get(self.results_hint, "")
 

@@ -224,7 +224,7 @@ export function drawBars(figure, tally, mine = []) {
       count: count(n),
       share: share(nBallots ? n / nBallots : 0),
       points: sayMany(words().points, n),
-      first: sayMany(words().first, first[number] ?? 0),
+      first: first[number] ? sayMany(words().first, first[number]) : '',
       first_count: count(first[number] ?? 0),
       place: String(mine.indexOf(Number(number)) + 1),
     });

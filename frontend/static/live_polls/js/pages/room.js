@@ -169,7 +169,7 @@ function showResults(card, poll, mine) {
   const isHosts = poll.shown === false || poll.results === 'host';
   const why = isHosts ? 'host' : poll.results === 'after_vote' && !mine.length ? 'after_vote' : 'after_close';
   setText(find(card, '[data-turnout]'), sayVotes(tally.n_ballots));
-  figure.hidden = !tally.counts;
+  figure.hidden = !tally.counts || !tally.n_ballots;
   hint.hidden = Boolean(tally.counts);
   setText(hint, words.results[why]);
   if (!tally.counts) return;
