@@ -72,6 +72,12 @@ VARIABLES = {
             "Addresses of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
         ),
         Variable("MAX_SOCKETS", "12000", "Sockets one server process accepts before it refuses more."),
+        Variable(
+            "METRICS_TOKEN",
+            "",
+            "Bearer token that `/metrics` asks for. Unset: `/metrics` answers this machine itself only.",
+            secret=True,
+        ),
         Variable("ADMIN_ENABLED", "on", "Whether `/admin/` exists."),
         Variable(
             "HSTS_SECONDS", "31536000", "How long browsers insist on https, sent only with an https `PUBLIC_URL`."

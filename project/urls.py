@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ninja.openapi.views import openapi_view
 
 from live_polls.api.api import api
-from live_polls.views import accounts, acts, audience, health, landing, polls, remote, rooms, stage
+from live_polls.views import accounts, acts, audience, health, landing, metrics, polls, remote, rooms, stage
 from project.content_security import csp_override
 
 # Names are used with their namespace: `live_polls:audience`.
@@ -35,6 +35,7 @@ live_polls: list[URLPattern | URLResolver] = [
     path("rooms/<str:join_code>/polls/<str:poll>/move", polls.poll_move, name="poll-move"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 api_docs = csp_override(settings.CSP_WITHOUT_TRUSTED_TYPES)(partial(openapi_view, api=api))

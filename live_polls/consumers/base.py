@@ -15,7 +15,7 @@ from django.conf import settings
 
 from live_polls.consumers import origin
 from live_polls.errors import BadMessageError, InternalError, PollError, RateLimitedError
-from live_polls.live import messages
+from live_polls.live import messages, metrics
 from live_polls.live.frames import Frame
 from live_polls.live.guarded_protocol import EXTENSION, GuardedProtocol
 from live_polls.live.limits import STRIKES, Allowance
@@ -106,6 +106,7 @@ class Socket:
 
     def refuse(self, error: PollError, client_id: str | None = None) -> None:
         """Answer with an error; one who sends nothing but nonsense is let go."""
+        metrics.REFUSALS.labels(error.code).inc()
         if isinstance(error, BadMessageError):
             self._errors += 1
             if self._errors > STRIKES:

@@ -53,5 +53,6 @@ class AckGate:
         # A later version than that of the commit is as true: every state from there on includes the ballot.
         version = max(counted.version, at_least)
         self.version = max(self.version, version)
+        connection.version = version
         ack = messages.Ack(client_id, counted.receipt, counted.seq, counted.epoch, version)
         connection.answer(Frame(messages.encode(ack)))

@@ -22,6 +22,7 @@ from django.db import OperationalError, close_old_connections, connections
 
 from live_polls.domain.ballots import Cast, Outcome, cast_batch
 from live_polls.errors import BusyError, InternalError
+from live_polls.live import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +120,10 @@ class BallotBox:
             _deliver(late, [_busy() for _ in late])
             batch = [waiting for waiting in batch if waiting.since >= too_late]
         if batch:
-            _deliver(batch, self._outcomes([waiting.cast for waiting in batch], batch[0].since))
+            started = time.monotonic()
+            outcomes = self._outcomes([waiting.cast for waiting in batch], batch[0].since)
+            _deliver(batch, outcomes)
+            metrics.record_batch(outcomes, seconds=time.monotonic() - started, waited=started - batch[0].since)
 
     def _outcomes(self, casts: list[Cast], since: float) -> list[Outcome]:
         """Write until it is done or too late: again with jitter when the database is busy, by halves when one

@@ -2,7 +2,7 @@
 
 The outbox has one slot an object (room, a poll, its tally, me, presence): a newer state replaces an unsent one, so
 a slow reader costs a bounded amount of memory and gets, when it reads again, what is true then. Acknowledgements
-are queued and never dropped.
+and other answers stand in the same line, so that versions never fall, and are never dropped.
 """
 
 from __future__ import annotations
@@ -29,27 +29,28 @@ class Wire(Protocol):
 
 
 class Connection:
-    """A socket in a room. `ready` is whether the wire takes bytes now; the server switches it."""
+    """A socket in a room. `ready` is whether the wire takes bytes now; the server switches it.
 
-    __slots__ = ("_acks", "_slots", "participant", "ready", "viewer", "voted", "wire")
+    `version` is the newest that it was told, whether that has left the outbox or not.
+    """
+
+    __slots__ = ("_held", "participant", "ready", "version", "viewer", "voted", "wire")
 
     def __init__(self, wire: Wire, viewer: Viewer, participant: str | None = None) -> None:
         self.wire = wire
         self.viewer = viewer
         self.participant = participant
         self.ready = True
+        self.version = 0
         self.voted: frozenset[tuple[str, int]] = frozenset()
-        self._slots: dict[SlotKey, Frame] | None = None
-        self._acks: list[Frame] | None = None
+        self._held: dict[object, Frame] | None = None
 
     def answer(self, frame: Frame) -> None:
         """Send what must not be lost: an ack, an error, a heartbeat that was asked for."""
         if self.ready:
             self.wire.write(frame.framed, (frame,))
-        elif self._acks is None:
-            self._acks = [frame]
         else:
-            self._acks.append(frame)
+            self._hold(object(), frame)
 
     def show(self, changes: Iterable[Change]) -> None:
         """Send states, or keep the newest of each object until the wire takes bytes again."""
@@ -60,22 +61,26 @@ class Connection:
             self.hold(changes)
 
     def hold(self, changes: Iterable[Change]) -> None:
-        """Keep states for later. A snapshot replaces everything, for it holds everything."""
-        slots = self._slots if self._slots is not None else {}
+        """Keep states for later. A snapshot replaces every other state, for it holds everything."""
         for key, frame in changes:
-            if key == SNAPSHOT:
-                slots.clear()
-            slots.pop(key, None)  # a newer state goes to the end, so that versions never fall
-            slots[key] = frame
-        self._slots = slots
+            if key == SNAPSHOT and self._held:
+                self._held = {held: answer for held, answer in self._held.items() if not isinstance(held, tuple)}
+            self._hold(key, frame)
 
     def resume(self) -> None:
-        """The wire takes bytes again: acks first, then one state an object."""
+        """The wire takes bytes again: answers and the newest state of each object, in the order they came."""
         self.ready = True
-        acks, slots, self._acks, self._slots = self._acks, self._slots, None, None
-        frames = [*(acks or ()), *(slots or {}).values()]
-        if frames:
+        held, self._held = self._held, None
+        if held:
+            frames = list(held.values())
             self.wire.write(b"".join([frame.framed for frame in frames]), frames)
+
+    def _hold(self, key: object, frame: Frame) -> None:
+        """Keep a frame under the slot of its object, or under a key of its own."""
+        if self._held is None:
+            self._held = {}
+        self._held.pop(key, None)  # a newer state goes to the end, so that versions never fall
+        self._held[key] = frame
 
 
 SNAPSHOT: SlotKey = ("snapshot", "")

@@ -59,27 +59,21 @@ class Audience:
         """The connections of one participant: tabs and devices that share a token, oldest first."""
         return self._by_participant.get(participant, ())
 
-    def show_changes(self, viewer: Viewer, old: Face, new: Face, own: Mapping[Connection, Sequence[Change]]) -> bool:
-        """Take all of one viewer from one face to the next; `own` holds what single connections get besides.
-
-        Whether anything was shown to all of them.
-        """
-        shown = True
+    def show_changes(self, viewer: Viewer, old: Face, new: Face, own: Mapping[Connection, Sequence[Change]]) -> None:
+        """Take all of one viewer from one face to the next; `own` holds what single connections get besides."""
         splits = old.splits | new.splits
         cohorts: dict[frozenset[tuple[str, int]], list[Connection]] = {}
         for connection in self._by_viewer[viewer]:
             cohorts.setdefault(connection.voted & splits if splits else splits, []).append(connection)
         for voted, connections in cohorts.items():
             changes = list(faces.changes(old, new, voted))
-            shown = shown and bool(changes)
             if own:
-                self._show_own(connections, changes, own)
-            elif changes:
-                self.show(connections, changes)
-        return shown
+                connections = self._show_own(connections, changes, own, new.version)
+            if changes:
+                self.show(connections, changes, new.version)
 
-    def show(self, connections: Iterable[Connection], changes: Sequence[Change]) -> None:
-        """Write the same changes to these connections."""
+    def show(self, connections: Iterable[Connection], changes: Sequence[Change], version: int | None = None) -> None:
+        """Write the same changes to these connections; unversioned ones leave them where they stand."""
         frames = [frame for _, frame in changes]
         framed = b"".join([frame.framed for frame in frames])
         for connection in connections:
@@ -87,18 +81,22 @@ class Audience:
                 connection.wire.write(framed, frames)
             else:
                 connection.hold(changes)
+            if version is not None:
+                connection.version = version
 
     def _show_own(
         self,
         connections: Iterable[Connection],
         changes: Sequence[Change],
         own: Mapping[Connection, Sequence[Change]],
-    ) -> None:
+        version: int,
+    ) -> list[Connection]:
+        """Write to those who get more than the others; return the others."""
         others = []
         for connection in connections:
             if connection in own:
                 connection.show([*own[connection], *changes])
+                connection.version = version
             else:
                 others.append(connection)
-        if changes:
-            self.show(others, changes)
+        return others

@@ -16,7 +16,7 @@ from itertools import islice
 from live_polls.domain.ballots import Counted
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
-from live_polls.live import faces, messages
+from live_polls.live import faces, messages, metrics
 from live_polls.live.acks import AckGate
 from live_polls.live.connections import SNAPSHOT, Change, Connection
 from live_polls.live.faces import Face
@@ -54,6 +54,11 @@ class RoomFeed:
         self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._acks = AckGate()
+
+    @property
+    def lag(self) -> int:
+        """By how many versions listeners are behind what we have heard of."""
+        return max(0, self._known_version - self.version)
 
     @property
     def idle(self) -> bool:
@@ -130,16 +135,18 @@ class RoomFeed:
         """Show everybody the same unversioned state."""
         self.audience.show(self.audience, [change])
 
-    def heartbeat(self, viewer: Viewer, client_id: str | None = None) -> Frame:
-        """Where this kind of viewer stands; a client that is behind asks for a snapshot."""
-        face = self._shown.get(viewer)
+    def heartbeat(self, version: int, client_id: str | None = None) -> Frame:
+        """Where connections at `version` stand. Others may be ahead of them: not every change is for all eyes."""
         epoch = self.view.epoch if self.view else ""
-        version = max(face.version if face else self.version, self._acks.version)
         return Frame(messages.encode(messages.Heartbeat(epoch, version, time.time(), client_id)))
 
     def show_heartbeats(self) -> None:
-        for viewer in Viewer:
-            self.audience.show(self.audience.of_viewer(viewer), [(("heartbeat", ""), self.heartbeat(viewer))])
+        """Tell everybody where they stand: what they were told last, so that nobody asks for what is not theirs."""
+        by_version: dict[int, list[Connection]] = {}
+        for connection in self.audience:
+            by_version.setdefault(connection.version, []).append(connection)
+        for version, connections in by_version.items():
+            self.audience.show(connections, [(("heartbeat", ""), self.heartbeat(version))])
 
     @property
     def has_countdown(self) -> bool:
@@ -227,7 +234,8 @@ class RoomFeed:
         self._greet(hellos, mine)
         if self._pace.delay(started := loop.time()) <= 0:
             self._show(mine, voters)
-            self._pace.shown(started=started, ended=loop.time())
+            self._pace.shown(started=started, ended=(ended := loop.time()))
+            metrics.FANOUT.observe(ended - started)
         else:
             self._voters |= voters
         if self._hellos or self._voters or self._known_version > self.version:
@@ -236,14 +244,16 @@ class RoomFeed:
     def _greet(self, hellos: dict[Connection, asyncio.Future[bool]], mine: Mine) -> None:
         for connection, hello in hellos.items():
             self._hellos.pop(connection, None)
+            if hello.done():
+                continue  # gone while we read
             ballots = mine.get(connection.participant or "", ())
             connection.voted = faces.voted_of(ballots)
             self.audience.add(connection)
             self.presence.count(self.audience.n_participants, time.monotonic())
             self._shown.setdefault(connection.viewer, self.face(connection.viewer))
             connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots))])
-            if not hello.done():
-                hello.set_result(True)
+            connection.version = self.face(connection.viewer).version
+            hello.set_result(True)
 
     def snapshot(self, viewer: Viewer, mine: tuple[MyBallot, ...]) -> Frame:
         """A whole snapshot for one connection, of the newest view."""
@@ -254,8 +264,8 @@ class RoomFeed:
         own = self._own_changes(mine, voters)
         for viewer, old in list(self._shown.items()):
             new = self.face(viewer)
-            # A face that shows nothing new keeps its version: a heartbeat must not be ahead of what was sent.
-            if (new is not old or own) and self.audience.show_changes(viewer, old, new, own):
+            if new is not old or own:
+                self.audience.show_changes(viewer, old, new, own)
                 self._shown[viewer] = new
         assert self.view is not None  # noqa: S101 -- for the type checker: a tick follows a read
         self.version = self.view.version

@@ -18,6 +18,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from live_polls.live import metrics
 from live_polls.live.connections import Connection
 from live_polls.live.frames import Frame
 
@@ -77,7 +78,7 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
         super().pause_writing()
         if self.connection is not None:
             self.connection.ready = False
-        self._slow_timer = self.loop.call_later(SLOW_SECONDS, self.transport.abort)
+        self._slow_timer = self.loop.call_later(SLOW_SECONDS, self._abort_slow)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -96,6 +97,10 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_slow_timer()
         super().connection_lost(exc)
+
+    def _abort_slow(self) -> None:
+        metrics.SLOW_DISCONNECTS.inc()
+        self.transport.abort()
 
     def _stop_slow_timer(self) -> None:
         if self._slow_timer is not None:

@@ -16,6 +16,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from live_polls.events import RoomChanged
+from live_polls.live import metrics
 from live_polls.topics import HUB_CHANNEL_PREFIX, room_topic
 
 logger = logging.getLogger(__name__)
@@ -115,8 +116,10 @@ class Hints:
         try:
             async with asyncio.timeout(TELL_SECONDS):
                 await self._layer.group_send(room_topic(room_id), {**hint, "room": room_id, "from": self._name})
+            metrics.HINTS.labels("sent").inc()
         except Exception as error:  # noqa: BLE001 -- see listen
             self._silent_until = loop.time() + SILENCE_SECONDS
+            metrics.HINTS.labels("failed").inc()
             logger.warning("A hint could not be sent, the version poll serves: %s", error)
 
     async def _receive(self, channel: str) -> None:
@@ -132,6 +135,7 @@ class Hints:
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _take(self, hint: dict[str, Any]) -> None:
+        metrics.HINTS.labels("heard").inc()
         room_id = int(hint["room"])
         if hint["type"] == "presence":
             self._hear_presence(room_id, str(hint["from"]), int(hint["n"]))

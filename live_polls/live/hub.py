@@ -16,7 +16,10 @@ from live_polls import events
 from live_polls.domain.access import find_room
 from live_polls.domain.lifecycle import close_overdue
 from live_polls.domain.snapshot import read_versions
-from live_polls.live import messages
+from live_polls.domain.tally import recount_closed
+from live_polls.enums import PollState
+from live_polls.live import messages, metrics
+from live_polls.live.ballot_box import get_box
 from live_polls.live.feed import RoomFeed
 from live_polls.live.frames import Frame
 from live_polls.live.hints import Hints
@@ -30,6 +33,8 @@ PRESENCE_SECONDS = 1.013
 OVERDUE_SECONDS = 0.503
 HEARTBEAT_SECONDS = 20.0
 SWEEP_SECONDS = 7.211
+MEASURE_SECONDS = 1.201
+RECOUNT_SECONDS = 10.007
 
 
 class Hub:
@@ -39,6 +44,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._feeds: dict[int, RoomFeed] = {}
         self._ids: dict[str, int] = {}
+        self._recounted: dict[int, int] = {}
         self._hints = Hints(self._hear, self._hear_presence)
         self._tasks = [
             self._loop.create_task(self._every(seconds, deed))
@@ -48,6 +54,8 @@ class Hub:
                 (PRESENCE_SECONDS, self._show_presence),
                 (HEARTBEAT_SECONDS, self._show_heartbeats),
                 (SWEEP_SECONDS, self._sweep),
+                (MEASURE_SECONDS, self._measure),
+                (RECOUNT_SECONDS, self._recount_one),
             )
         ]
         events.subscribe(self._on_fact)
@@ -121,7 +129,9 @@ class Hub:
 
     async def _every(self, seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
         while True:
+            due = self._loop.time() + seconds
             await asyncio.sleep(seconds)
+            metrics.LOOP_LAG.set(max(0.0, self._loop.time() - due))
             try:
                 await deed()
             except Exception as error:  # noqa: BLE001 -- a timer must outlive a database that is away for a while
@@ -150,6 +160,26 @@ class Hub:
         for feed in list(self._feeds.values()):
             feed.show_heartbeats()
             await asyncio.sleep(0)
+
+    async def _measure(self) -> None:
+        feeds = self._feeds.values()
+        metrics.SOCKETS.set(len(self))
+        metrics.ROOMS.set(len(feeds))
+        metrics.PARTICIPANTS.set(sum(feed.audience.n_participants for feed in feeds))
+        metrics.VERSION_LAG.set(max((feed.lag for feed in feeds), default=0))
+        metrics.WAITING.set(len(get_box()))
+
+    async def _recount_one(self) -> None:
+        """Count one closed poll again, each once a round: a wrong tally must not wait for somebody to ask."""
+        for feed in list(self._feeds.values()):
+            for poll in feed.view.polls if feed.view is not None else ():
+                if poll.state == PollState.CLOSED.value and self._recounted.get(poll.id) != poll.round:
+                    self._recounted[poll.id] = poll.round
+                    n_wrong = await read(recount_closed, poll.id)
+                    if n_wrong:
+                        metrics.RECOUNT_DIFFERENCES.inc(n_wrong)
+                        logger.error("Poll %s, round %s: %s counters are wrong", poll.code, poll.round, n_wrong)
+                    return
 
     async def _sweep(self) -> None:
         """Forget rooms in which nobody listens, so that registries return to zero."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             if workers == 1:
                 Server(config).run()
             else:
+                # Each worker counts for itself; the exposition adds them up from files in this folder.
+                os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="live_polls-metrics-")
                 Workers(config, sockets=[config.bind_socket()]).run()
         except KeyboardInterrupt:
             pass  # uvicorn raises the signal again after a clean shutdown: the terminal need not see a trace
