@@ -63,7 +63,7 @@ class RoomSocket(Socket):
         elif self._connection is None or self._feed is None:
             raise BadMessageError("Say hello first.")
         elif isinstance(message, messages.Ping):
-            self.answer(self._feed.heartbeat(self._connection.viewer, message.id))
+            self.answer(self._feed.heartbeat(self._connection.version, message.id))
         else:
             answer = message.answer if isinstance(message, messages.BallotCast) else None
             self._cast(self._feed, self._connection, message, answer)
