@@ -65,7 +65,10 @@ def main() -> None:
         print(*describe_machine(Path(folder)), f"open files: {n_files:,} at most", sep="\n", flush=True)
         scale = (quick if arguments.quick else Scale)(folder=Path(folder), profile=arguments.profile)
         files = {name: SCENARIOS[name].room(scale) for name in chosen}
-        rooms = make_rooms(scale.folder, files, n_tokens=scale.n_tokens)
+        try:
+            rooms = make_rooms(scale.folder, files, n_tokens=scale.n_tokens)
+        except FAILURES as error:
+            sys.exit(f"nothing can be measured: {error}")
         until = started + (QUICK_SECONDS if arguments.quick else RUN_SECONDS)
         figures, failed = uvloop.run(_measure(chosen, scale, rooms, until=until))
     print(render_table(figures), ratios_line(figures), sep="\n")
