@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, RoomState, Screen
-from live_polls.errors import IllegalMoveError, RoomEndedError
+from live_polls.errors import IllegalMoveError, PollNotFoundError, RoomEndedError
 from live_polls.models import Poll, Room
 
 # A ballot sent before the countdown ran out may arrive a little later: the voter gets the benefit.
@@ -166,10 +166,14 @@ def _decide_shown(poll: Poll, *, shown: bool) -> None:
 def _lock(poll: Poll) -> tuple[str, str, int | None]:
     """Lock the poll until commit, then read (state, room state, seconds) in a statement of its own.
 
-    Lock and read in one statement would answer with what stood there before the lock was won.
+    Lock and read in one statement would answer with what stood there before the lock was won. PollNotFoundError
+    when somebody has deleted the poll meanwhile.
     """
     list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
-    return Poll.objects.values_list("state", "room__state", "seconds").get(pk=poll.pk)
+    row = Poll.objects.filter(pk=poll.pk).values_list("state", "room__state", "seconds").first()
+    if row is None:
+        raise PollNotFoundError
+    return row
 
 
 def _start_round(poll: Poll) -> None:

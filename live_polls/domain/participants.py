@@ -49,7 +49,7 @@ def sign_token(nonce: str, room_id: int) -> str:
 def read_token(token: str, *, room_id: int, ballot_key: str, voice_key: str) -> Participant | None:
     """The participant, or None for a token that is forged, damaged or of another room."""
     nonce, _, signature = token.partition(".")
-    if len(nonce) != 22 or not signature.isascii():
+    if len(nonce) != 22 or not token.isascii():
         return None
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         if constant_time_compare(signature, _signature(nonce, room_id, str(key))):

@@ -11,8 +11,8 @@ from django.db.models import Max
 
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
-from live_polls.enums import PollState
-from live_polls.errors import InvalidSettingsError, PollHasBallotsError
+from live_polls.enums import PollState, ResultsVisibility
+from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import MAX_OPTIONS
 from live_polls.models import Ballot, Option, Poll, Room, Tally
@@ -50,6 +50,8 @@ def checked(draft: PollDraft) -> PollDraft:
         raise InvalidSettingsError("options", "Two options have the same text.")
     if draft.seconds is not None and draft.seconds not in COUNTDOWN_RANGE:
         raise InvalidSettingsError("seconds", "A countdown takes 5 to 3600 seconds.")
+    if draft.results and draft.results not in ResultsVisibility.values:
+        raise InvalidSettingsError("results", f"Results are seen by one of {', '.join(ResultsVisibility.values)}.")
     return PollDraft(
         kind=draft.kind,
         prompt=prompt,
@@ -111,8 +113,9 @@ def remove_poll(poll: Poll) -> None:
         Ballot.objects.filter(poll=poll).delete()
         Tally.objects.filter(poll=poll).delete()
         Option.objects.filter(poll=poll).delete()
-        Poll.objects.filter(pk=poll.pk).delete()
-        bump_layout(poll.room_id)
+        n_deleted, _ = Poll.objects.filter(pk=poll.pk).delete()
+        if n_deleted:
+            bump_layout(poll.room_id)
 
 
 def move_poll(poll: Poll, *, position: int) -> None:
@@ -137,7 +140,10 @@ def has_ballots(poll: Poll) -> bool:
 def _locked(poll: Poll) -> Poll:
     """The poll as it is now, locked until commit. Lock first, read in a later statement."""
     list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
-    return Poll.objects.get(pk=poll.pk)
+    now = Poll.objects.filter(pk=poll.pk).first()
+    if now is None:
+        raise PollNotFoundError
+    return now
 
 
 def _asks_the_same(poll: Poll, draft: PollDraft) -> bool:

@@ -65,8 +65,7 @@ class _Loading:
             if poll.key and poll.key not in planned:
                 self._remove(poll)
         loaded = [self._load(by_key.get(poll.key), poll) for poll in self.plan.polls]
-        if not self.refusals:
-            self._put_in_order([poll for poll in loaded if poll is not None])
+        self._put_in_order([poll for poll in loaded if poll is not None])
 
     def _load(self, poll: Poll | None, plan: PollPlan) -> Poll | None:
         """Create or edit one poll; a refusal is noted, so that all of them are heard at once."""

@@ -57,6 +57,8 @@ def delete_room(room: Room) -> None:
     Set-wise and children first: a hall's ballots are not carried through Python to be deleted.
     """
     with transaction.atomic():
+        # Polls before the room, as everywhere: who casts now is counted and deleted, or finds no poll.
+        list(Poll.objects.select_for_update(no_key=True).filter(room=room).order_by("pk").values_list("pk"))
         Room.objects.filter(pk=room.pk).update(current=None)
         Ballot.objects.filter(poll__room=room).delete()
         Tally.objects.filter(poll__room=room).delete()

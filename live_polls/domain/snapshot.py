@@ -123,9 +123,10 @@ def read_room(
     return view, mine
 
 
-def read_versions(room_ids: Sequence[int]) -> dict[int, int]:
-    """{room id: version} of the rooms that exist: the safety net under lost hints."""
-    return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+def read_versions(room_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """{room id: (epoch, version)} of the rooms that exist: the safety net under lost hints."""
+    rows = Room.objects.filter(pk__in=room_ids).values_list("pk", "epoch", "version")
+    return {room_id: (epoch, version) for room_id, epoch, version in rows}
 
 
 ROOM_FIELDS = (
@@ -196,7 +197,8 @@ def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollV
 
 
 def _read_mine(view: RoomView, participants: Sequence[str]) -> Mine:
-    polls = {poll.id: poll for poll in view.polls if poll.state != PollState.DRAFT.value}
+    public = {PollState.OPEN.value, PollState.CLOSED.value}  # a ballot is told of where its poll is
+    polls = {poll.id: poll for poll in view.polls if poll.state in public}
     rows = ballot_rows.read_of_participants([(poll.id, poll.round) for poll in polls.values()], participants)
     mine: dict[str, list[MyBallot]] = {}
     for row in rows:

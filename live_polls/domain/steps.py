@@ -98,7 +98,7 @@ def give_time(poll: Poll, *, seen: str) -> bool:
     """Extend the countdown if it still ends when `seen` says; whether it did. Repeatable."""
     with transaction.atomic():
         list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
-        deadline = Poll.objects.values_list("deadline", flat=True).get(pk=poll.pk)
+        deadline = Poll.objects.filter(pk=poll.pk).values_list("deadline", flat=True).first()
         if deadline is not None and deadline_mark(deadline) != seen:
             return False
         lifecycle.extend_countdown(poll)
@@ -126,5 +126,7 @@ def _is_held_back(room: Room, poll: Poll) -> bool:
 
 def _move(room: Room, current: Poll | None) -> Step | None:
     polls = Poll.objects.filter(room=room).exclude(state=PollState.ARCHIVED)
-    following = polls.first() if current is None else polls.filter(position__gt=current.position).first()
+    # By place and number: two that were added at the same moment share a place, and none may be skipped.
+    after = (-1, 0) if current is None else (current.position, current.pk)
+    following = next((poll for poll in polls if (poll.position, poll.pk) > after), None)
     return Step(Deed.MOVE, following) if following else None
