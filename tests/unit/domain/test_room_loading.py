@@ -205,8 +205,7 @@ def test_spelling_may_be_corrected_while_people_vote_and_ballots_stay():
     vote("stores", {"options": [2]})
 
     corrected = STORES.replace("PostgreSQL", "Postgres 18").replace("Redis", "redis").replace("you use?", "you use!")
-    load(HEAD + corrected)
-
+    assert load(HEAD + corrected).changed  # a new version: screens hear of it
     assert texts("stores") == ["redis", "Postgres 18", "SQLite"]
     assert Poll.objects.get().prompt == "Which do you use!"
     assert Ballot.objects.get().answer == '{"options":[2]}'
