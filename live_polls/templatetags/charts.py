@@ -96,9 +96,7 @@ def chart_words() -> dict[str, Any]:
         "votes": {name: ngettext("%(n)s vote", "%(n)s votes", n) for name, n in PLURALS.items()},
         "points": {name: ngettext("%(n)s point", "%(n)s points", n) for name, n in PLURALS.items()},
         "first": {name: ngettext("first for %(n)s", "first for %(n)s", n) for name, n in PLURALS.items()},
-        "seconds": {
-            name: ngettext("%(n)s second left", "%(n)s seconds left", n) for name, n in PLURALS.items()
-        },
+        "seconds": {name: ngettext("%(n)s second left", "%(n)s seconds left", n) for name, n in PLURALS.items()},
         "none": gettext("No votes yet."),
         "level": gettext("%(options)s are level."),
         "leads": gettext("%(option)s leads with %(figure)s."),

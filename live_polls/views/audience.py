@@ -32,6 +32,10 @@ from live_polls.live.readers import read
 from live_polls.views.audience_words import refusal_words
 from live_polls.views.room_page import render_room_page, room_page_policy
 
+# As in live/messages.py.
+MAX_ROUND = 2**31 - 1
+MAX_SEQ = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -124,13 +128,18 @@ async def _cast(
 
 def _read_form(fields: QueryDict, view: RoomView, participant: Participant) -> Cast:
     poll = view.poll(fields.get("poll", ""))
-    numbers = [fields.get("round", ""), fields.get("seq", "")]
     if poll is None:
         raise PollNotFoundError
-    if not all(number.isascii() and number.isdigit() and 0 < len(number) < 16 for number in numbers):
-        raise InvalidAnswerError("The form is not whole.")
+    number, seq = _whole(fields, "round", MAX_ROUND), _whole(fields, "seq", MAX_SEQ)
     answer = None if fields.get("deed") == "withdraw" else KINDS[poll.kind].form_answer(dict(fields.lists()))
-    return Cast(view.id, participant.ballot_key, poll.code, int(numbers[0]), int(numbers[1]), answer)
+    return Cast(view.id, participant.ballot_key, poll.code, number, seq, answer)
+
+
+def _whole(fields: QueryDict, name: str, most: int) -> int:
+    text = fields.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 17 and 1 <= int(text) <= most):
+        raise InvalidAnswerError("The form is not whole.")
+    return int(text)
 
 
 def _known(view: RoomView, code: str) -> str:

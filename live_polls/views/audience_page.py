@@ -199,5 +199,7 @@ def _headers(scope: Scope, page: Page, coding: bytes, length: int) -> Headers:
 
 
 def _new_cookie(view: RoomView, *, is_secure: bool) -> str:
-    cookie = f"{cookie_name(view.join_code)}={new_token(view.id)}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+    cookie = (
+        f"{cookie_name(view.join_code)}={new_token(view.id)}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+    )
     return f"{cookie}; Secure" if is_secure else cookie

@@ -80,7 +80,9 @@ def script_words() -> dict[str, Any]:
         "lobby": lobby_words(),
         "refused": refusal_words(),
         "link": link_words(),
-        "choose": {name: ngettext("Choose at least %(n)s.", "Choose at least %(n)s.", n) for name, n in PLURALS.items()},
+        "choose": {
+            name: ngettext("Choose at least %(n)s.", "Choose at least %(n)s.", n) for name, n in PLURALS.items()
+        },
         "chosen": gettext("%(n)s of %(most)s chosen."),
         "here": {name: ngettext("%(n)s person here", "%(n)s people here", n) for name, n in PLURALS.items()},
         "opened": gettext("Voting is open: %(prompt)s"),

@@ -102,9 +102,7 @@ def audience_cards(room: RoomView, mine: Iterable[MyBallot] = ()) -> tuple[Card,
     still_open = [poll for poll in shown if poll.state == PollState.OPEN.value and is_live]
     done = [poll for poll in reversed(shown) if poll not in still_open]
     done.sort(key=lambda poll: poll.code != room.current)
-    return tuple(
-        _card(poll, ballots.get(poll.code), is_open=poll in still_open) for poll in [*still_open, *done]
-    )
+    return tuple(_card(poll, ballots.get(poll.code), is_open=poll in still_open) for poll in [*still_open, *done])
 
 
 def skeletons() -> tuple[Card, ...]:

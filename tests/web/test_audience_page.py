@@ -1,0 +1,191 @@
+"""The audience page before Django: the same bytes for everyone, a cookie each, and no answer to what is not its own."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import brotli
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+
+from live_polls.domain import ballots, lifecycle
+from live_polls.domain.participants import cookie_name, new_token
+from live_polls.templatetags.import_map import import_map_hash, import_map_json
+from live_polls.views.audience_page import AudiencePage
+from tests.factories import make_cast, make_participant, make_poll, make_room
+
+pytestmark = pytest.mark.usefixtures("hub")
+
+FROM_DJANGO = 418
+
+
+async def django(scope, receive, send):
+    await send({"type": "http.response.start", "status": FROM_DJANGO, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+def room(transactional_db):
+    return make_room()
+
+
+@pytest.fixture
+def page():
+    return AudiencePage(django)
+
+
+async def ask(page, path, *, method="GET", scheme="http", **headers):
+    """Status, headers and body of an answer; `accept_encoding=` and its like are request headers."""
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "scheme": scheme, "headers": pairs}
+    client = ApplicationCommunicator(page, scope)
+    await client.send_input({"type": "http.request", "body": b""})
+    start, content = await client.receive_output(5), await client.receive_output(5)
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, content["body"]
+
+
+async def test_two_visitors_get_the_same_bytes_and_a_cookie_each(room, page):
+    _, first, body = await ask(page, f"/j/{room.join_code}")
+    _, second, again = await ask(page, f"/j/{room.join_code}")
+
+    assert body == again
+    assert first["set-cookie"] != second["set-cookie"]
+    assert first["set-cookie"].startswith(f"{cookie_name(room.join_code)}=")
+    assert first["set-cookie"].endswith("; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax")
+
+
+async def test_the_cookie_is_secure_where_the_page_is(room, page):
+    _, headers, _ = await ask(page, f"/j/{room.join_code}", scheme="https")
+
+    assert headers["set-cookie"].endswith("; Secure")
+
+
+async def test_the_cookie_is_a_participant_of_the_room(room, page):
+    _, headers, _ = await ask(page, f"/j/{room.join_code}")
+
+    token = headers["set-cookie"].split("=")[1].split(";")[0]
+    assert make_participant(room, token).room_id == room.pk
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding", "decode"),
+    [
+        ("gzip, deflate, br", "br", brotli.decompress),
+        ("gzip", "gzip", gzip.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("identity", None, bytes),
+    ],
+)
+async def test_the_page_comes_compressed_as_the_browser_likes(room, page, accepted, coding, decode):
+    _, headers, body = await ask(page, f"/j/{room.join_code}", accept_encoding=accepted)
+
+    assert headers.get("content-encoding") == coding
+    assert headers["content-length"] == str(len(body))
+    assert room.title in decode(body).decode()
+
+
+async def test_the_policy_allows_the_import_map_by_its_hash_and_no_inline_script(room, page):
+    _, headers, body = await ask(page, f"/j/{room.join_code}")
+
+    sources = re.search(r"script-src ([^;]*)", headers["content-security-policy"])
+    assert sources is not None
+    assert sources[1] == f"'self' {import_map_hash()}"
+    inline = re.findall(rb"<script(?![^>]*src=)([^>]*)>(.*?)</script>", body)
+    assert [content for kind, content in inline if b"importmap" in kind] == [import_map_json().encode()]
+    assert all(b"importmap" in kind or b"application/json" in kind for kind, _ in inline)
+    assert b"style=" not in body
+    assert b"<style" not in body
+
+
+async def test_the_page_carries_the_headers_that_django_would_set(room, page, settings):
+    _, headers, _ = await ask(page, f"/j/{room.join_code}")
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == settings.SECURE_REFERRER_POLICY
+    assert headers["permissions-policy"] == settings.PERMISSIONS_POLICY
+    assert headers["cache-control"] == "private, no-store"
+
+
+async def test_a_poll_that_opens_is_on_the_page_at_once(room, page):
+    poll = await sync_to_async(make_poll)(room, prompt="Tea or coffee?", is_open=False)
+    _, _, before = await ask(page, f"/j/{room.join_code}")
+
+    await sync_to_async(lifecycle.open_poll)(poll)
+    _, _, after = await fresh(page, room, b"Tea or coffee?")
+
+    assert b"Tea or coffee?" not in before
+    assert b"Tea or coffee?" in after
+
+
+async def fresh(page, room, text):
+    """Ask until the page says so: the feed of the room hears of a change a moment later."""
+    for _ in range(100):
+        answer = await ask(page, f"/j/{room.join_code}")
+        if text in answer[2]:
+            break
+    return answer
+
+
+async def test_a_returning_visitor_without_a_ballot_gets_the_same_bytes_and_keeps_the_cookie(room, page):
+    _, _, body = await ask(page, f"/j/{room.join_code}")
+
+    status, headers, again = await ask(
+        page, f"/j/{room.join_code}", cookie=f"{cookie_name(room.join_code)}={new_token(room.pk)}"
+    )
+
+    assert (status, again) == (200, body)
+    assert "set-cookie" not in headers
+
+
+async def test_who_has_voted_is_answered_by_django(room, page):
+    token = new_token(room.pk)
+    poll = await sync_to_async(make_poll)(room)
+    voter = make_participant(room, token)
+    await sync_to_async(ballots.cast_batch)([make_cast(poll, {"option": 1}, participant=voter)])
+
+    status, _, _ = await ask(page, f"/j/{room.join_code}", cookie=f"{cookie_name(room.join_code)}={token}")
+
+    assert status == FROM_DJANGO
+
+
+@pytest.mark.parametrize("cookie", ["forged", '"', "0123456789012345678901.0123", ""])
+async def test_a_bad_cookie_is_no_reason_to_fail(room, page, cookie):
+    status, _, _ = await ask(page, f"/j/{room.join_code}", cookie=f"{cookie_name(room.join_code)}={cookie}; $=;;=")
+
+    assert status in {200, FROM_DJANGO}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/j/{code}"),
+        ("GET", "/j/{lower}"),
+        ("GET", "/j/222222"),
+        ("GET", "/j/"),
+        ("GET", "/j/{code}/more"),
+        ("GET", "/stage/{code}"),
+        ("GET", "/"),
+    ],
+)
+async def test_everything_else_is_for_django(room, page, method, path):
+    path = path.format(code=room.join_code, lower=room.join_code.lower())
+
+    status, _, _ = await ask(page, path, method=method)
+
+    assert status == FROM_DJANGO
+
+
+async def test_the_capital_address_of_qr_codes_is_the_same_page(room, page):
+    _, _, body = await ask(page, f"/j/{room.join_code}")
+
+    assert (await ask(page, f"/J/{room.join_code}"))[2] == body
+
+
+async def test_head_has_no_body(room, page):
+    status, headers, body = await ask(page, f"/j/{room.join_code}", method="HEAD")
+
+    assert (status, body) == (200, b"")
+    assert int(headers["content-length"]) > 1000
