@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from live_polls.domain import lifecycle
+from live_polls.domain.ballots import cast_batch
+from live_polls.domain.tally import recount
+from live_polls.models import Poll, Room, Tally
+from tests.factories import make_cast, make_poll
+
+pytestmark = pytest.mark.django_db
+
+A, B = {"option": 1}, {"option": 2}
+
+
+@pytest.fixture
+def poll():
+    """Two rounds: in the first A, A, B and a withdrawn ballot, in the second B."""
+    poll = make_poll()
+    cast_batch([make_cast(poll, answer, participant=str(n)) for n, answer in enumerate([A, A, B, A])])
+    cast_batch([make_cast(poll, None, participant="3", seq=2)])
+    lifecycle.reset_poll(poll)
+    lifecycle.open_poll(poll)
+    cast_batch([make_cast(poll, B, participant="0")])
+    return poll
+
+
+def falsify(poll: Poll, round_: int, counter: str, n: int) -> None:
+    Tally.objects.update_or_create(poll=poll, round=round_, counter=counter, defaults={"n": n})
+
+
+def found(repair: bool = False) -> list[tuple[int, str, int, int]]:
+    return [(one.round, one.counter, one.counted, one.stored) for one in recount(repair=repair)]
+
+
+def test_recount_finds_nothing_where_nothing_is_wrong(poll):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "difference"),
+    [
+        ((1, "1", 3), (1, "1", 2, 3)),
+        ((1, "n", 0), (1, "n", 3, 0)),
+        ((2, "2", -1), (2, "2", 1, -1)),
+        ((1, "3", 4), (1, "3", 0, 4)),
+        ((3, "1", 1), (3, "1", 0, 1)),
+        ((1, "nonsense", 1), (1, "nonsense", 0, 1)),
+    ],
+)
+def test_recount_finds_and_repairs_a_planted_difference(poll, planted, difference):
+    falsify(poll, *planted)
+
+    assert found() == [difference]
+    assert found(repair=True) == [difference]
+    assert found() == []
+
+
+def test_recount_finds_and_repairs_a_missing_row(poll):
+    Tally.objects.filter(poll=poll, round=1, counter="2").delete()
+
+    assert found(repair=True) == [(1, "2", 1, 0)]
+    assert Tally.objects.get(poll=poll, round=1, counter="2").n == 1
+
+
+def test_recount_without_repair_changes_nothing(poll):
+    falsify(poll, 1, "1", 9)
+    before = set(Tally.objects.values_list()), Room.objects.values_list("version").get()
+
+    recount()
+
+    assert (set(Tally.objects.values_list()), Room.objects.values_list("version").get()) == before
+
+
+def test_repair_is_shown_to_everybody_and_a_clean_count_is_not(poll, heard):
+    falsify(poll, 1, "1", 9)
+
+    assert len(heard(lambda: recount(repair=True))) == 1
+    assert heard(lambda: recount(repair=True)) == []
+
+
+def test_recount_of_one_room_leaves_the_others(poll):
+    other = make_poll()
+    falsify(poll, 1, "1", 9)
+
+    assert recount(other.room, repair=True) == []
+    assert [one.poll for one in recount(poll.room)] == [poll]
+
+
+def test_recount_looks_at_every_poll_and_kind(poll):
+    ranking = make_poll(poll.room, kind="ranking")
+    cast_batch([make_cast(ranking, {"options": [2, 3]})])
+    falsify(ranking, 1, "first:2", 2)
+
+    assert found() == [(1, "first:2", 1, 2)]
+
+
+def test_recount_counts_under_the_lock_of_the_poll(poll):
+    with CaptureQueriesContext(connection) as queries:
+        recount()
+
+    tables = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert ['"live_polls_poll"' in sql for sql in tables[1:3]] == [True, False]
