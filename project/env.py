@@ -73,6 +73,11 @@ VARIABLES = {
         ),
         Variable("MAX_SOCKETS", "12000", "Sockets one server process accepts before it refuses more."),
         Variable(
+            "RETENTION_DAYS",
+            "90",
+            "After how many days `manage.py purge` deletes the ballots of a room that has ended.",
+        ),
+        Variable(
             "METRICS_TOKEN",
             "",
             "Bearer token that `/metrics` asks for. Unset: `/metrics` answers this machine itself only.",

@@ -31,7 +31,10 @@ def recount(room: Room | None = None, *, repair: bool = False) -> list[Differenc
 
     Poll by poll under the poll's lock, so that it is exact while people vote. Repeatable.
     """
-    polls = Poll.objects.order_by("pk") if room is None else Poll.objects.filter(room=room).order_by("pk")
+    # A purged room has totals and no ballots: there is nothing to compare them with.
+    polls = Poll.objects.filter(room__purged_at=None).order_by("pk")
+    if room is not None:
+        polls = polls.filter(room=room)
     return [difference for poll in polls for difference in _recount_poll(poll, repair=repair)]
 
 
@@ -40,7 +43,7 @@ def recount_closed(poll_id: int) -> int | None:
 
     For closed polls only: nobody casts, so the lock that makes the count exact is in nobody's way.
     """
-    poll = Poll.objects.filter(pk=poll_id, state=PollState.CLOSED).first()
+    poll = Poll.objects.filter(pk=poll_id, state=PollState.CLOSED, room__purged_at=None).first()
     return None if poll is None else len(_recount_poll(poll, repair=False))
 
 

@@ -71,6 +71,12 @@ class RoomFeed:
             self._known_version = version
             self._rouse()
 
+    def hear_stand(self, epoch: str, version: int) -> None:
+        """Where the room really stands. In another epoch (a backup was restored) an older version is the newer one."""
+        if self.view is not None and epoch != self.view.epoch:
+            self._known_version = 0
+        self.hear(version)
+
     async def join(self, connection: Connection) -> bool:
         """Give the connection a snapshot and from then on every change; again on one that has joined: a resync.
 
@@ -205,7 +211,7 @@ class RoomFeed:
             view, mine = await read(read_room, self.room_id, self.view, list(participants))
             if view is None:
                 self._end()
-            elif view.version < self._acks.version:
+            elif view.version < self._acks.version and self.view is not None and view.epoch == self.view.epoch:
                 self._voters |= voters  # a slow read, overtaken by acknowledgements: read again
                 self._wake.set()
             else:
@@ -229,6 +235,8 @@ class RoomFeed:
             if self.view is not None and self.view.secrets.stage_key != view.secrets.stage_key:
                 # Links were revoked: who is signed in comes back at once, who had a link looks as the audience.
                 close_all(self.audience.of_viewer(Viewer.TRUSTED_STAGE), messages.CLOSE_UNKNOWN_IDENTITY)
+            if self.view is not None and self.view.epoch != view.epoch:
+                self._restart(view)
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
         self._greet(hellos, mine)
@@ -254,6 +262,17 @@ class RoomFeed:
             connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots))])
             connection.version = self.face(connection.viewer).version
             hello.set_result(True)
+
+    def _restart(self, view: RoomView) -> None:
+        """The room was restored from a backup: versions begin anew, and what screens hold is worth nothing.
+
+        They are told the new epoch, and ask for a snapshot.
+        """
+        self._acks = AckGate()
+        self._known_version = self.version = view.version
+        self._shown = {}
+        beat = messages.Heartbeat(view.epoch, view.version, time.time())
+        self.show_all((("heartbeat", ""), Frame(messages.encode(beat))))
 
     def snapshot(self, viewer: Viewer, mine: tuple[MyBallot, ...]) -> Frame:
         """A whole snapshot for one connection, of the newest view."""

@@ -141,7 +141,10 @@ class Hub:
         if self._feeds:
             versions = await read(read_versions, list(self._feeds))
             for room_id, feed in list(self._feeds.items()):
-                feed.hear(versions.get(room_id, feed.version + 1))  # gone: a read will find that out
+                if room_id in versions:
+                    feed.hear_stand(*versions[room_id])
+                else:
+                    feed.hear(feed.version + 1)  # gone: a read will find that out
 
     async def _close_overdue(self) -> None:
         if any(feed.has_countdown for feed in self._feeds.values()):

@@ -279,6 +279,14 @@ def decode(data: bytes | str) -> ClientMessage:
     return _decode(_decoder, data)
 
 
+def id_in(data: bytes | str) -> str | None:
+    """The id of the message in a frame, if there is one, for an answer to a message that is not looked at."""
+    try:
+        return getattr(decode(data), "id", None)
+    except BadMessageError:
+        return None
+
+
 def decode_post(data: bytes) -> BallotPost:
     """The ballot in the body of a request, by the same rules."""
     return _decode(_post_decoder, data)

@@ -45,6 +45,7 @@ class Room(models.Model):
     stage_key = models.CharField(max_length=32, default=new_secret, editable=False)
 
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    purged_at = models.DateTimeField(_("purged at"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
 
     class Meta:
