@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from live_polls.domain import lifecycle, polls, rooms, steps
+from live_polls.domain import lifecycle, steps
+from live_polls.domain.polls import remove_poll
+from live_polls.domain.rooms import end_room
+from live_polls.domain.steps import Deed, Step, next_step, take_step
 from live_polls.enums import PollState, Screen
 from live_polls.errors import IllegalMoveError, PollNotFoundError
 from live_polls.models import Poll, Room
@@ -13,189 +17,193 @@ from tests.factories import make_poll, make_room
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def room():
-    """Three drafts, nothing on stage."""
-    room = make_room()
+def deck(*, results: str = "live", n_polls: int = 2) -> tuple[Room, list[Poll]]:
+    room = make_room(results=results)
+    return room, [make_poll(room, is_open=False) for _ in range(n_polls)]
+
+
+def press(room: Room) -> None:
+    assert take_step(room, seen=steps.mark_of(room))
+
+
+def stand(room: Room) -> tuple[str, str, bool | None]:
+    """(which poll is on stage, its state, shown)."""
+    poll = Room.objects.get(pk=room.pk).current
+    assert poll is not None
+    return poll.prompt, poll.state, poll.shown
+
+
+def test_one_key_runs_a_talk_whose_results_are_live():
+    room, (first, second) = deck()
+
+    seen = []
+    while next_step(room):
+        press(room)
+        seen.append(stand(room))
+
+    assert seen == [
+        (first.prompt, "open", None),
+        (first.prompt, "closed", None),
+        (second.prompt, "open", None),
+        (second.prompt, "closed", None),
+    ]
+
+
+def test_results_that_wait_for_the_host_get_a_step_of_their_own():
+    room, (only,) = deck(results="host", n_polls=1)
+
     for _ in range(3):
-        make_poll(room, is_open=False)
-    room.refresh_from_db()
-    return room
+        press(room)
+
+    assert stand(room) == (only.prompt, "closed", True)
+    assert next_step(room) is None
 
 
-def press(room: Room) -> tuple[int | None, str | None, bool | None]:
-    """Take a step as one who sees what is there; (step on stage, its state, shown)."""
-    assert steps.take_step(room, seen=steps.mark_of(room))
-    numbers = {poll.pk: number for number, poll in enumerate(room.polls.all(), 1)}
-    poll = room.current
-    return (numbers[poll.pk], poll.state, poll.shown) if poll else (None, None, None)
-
-
-def test_one_key_runs_a_talk(room):
-    assert [press(room) for _ in range(7)] == [
-        (1, "open", None),
-        (1, "closed", None),
-        (2, "open", None),
-        (2, "closed", None),
-        (3, "open", None),
-        (3, "closed", None),
-        (3, "closed", None),
-    ]
-
-
-def test_results_for_hosts_are_shown_by_a_step_of_their_own(room):
-    rooms.edit_room(room, title="Hall", results="host")
-
-    assert [press(room) for _ in range(4)] == [
-        (1, "open", None),
-        (1, "closed", None),
-        (1, "closed", True),
-        (2, "open", None),
-    ]
-
-
-def test_rule_of_the_poll_goes_before_that_of_the_room(room):
-    rooms.edit_room(room, title="Hall", results="host")
-    Poll.objects.update(results="live")
-
-    assert [press(room) for _ in range(3)][-1] == (2, "open", None)
-
-
-def test_results_that_a_host_hid_are_shown_by_the_step_after_closing(room):
+def test_results_that_a_host_hid_are_shown_before_the_next_poll():
+    room, (first, _) = deck()
     press(room)
-    lifecycle.hide_results(room.current)
-
-    assert [press(room), press(room)] == [(1, "closed", False), (1, "closed", True)]
-
-
-@pytest.mark.parametrize("screen", [Screen.BLANK, Screen.JOIN])
-def test_step_from_another_screen_returns_to_the_content_first(room, screen):
+    lifecycle.hide_results(first)
     press(room)
-    lifecycle.set_screen(room, screen)
 
-    assert press(room) == (1, "open", None)
+    step = next_step(room)
+
+    assert step is not None
+    assert (step.deed, step.poll) == (Deed.SHOW, first)
+
+
+def test_a_step_returns_from_a_blank_screen_before_it_does_anything_else():
+    room, _ = deck()
+    press(room)
+    lifecycle.set_screen(room, Screen.BLANK)
+
+    assert next_step(room) == Step(Deed.RETURN)
+    press(room)
+
     assert room.screen == Screen.CONTENT
-    assert press(room) == (1, "closed", None)
+    assert stand(room)[1] == "open"
 
 
-def test_step_opens_a_draft_that_is_on_stage(room):
-    lifecycle.put_on_stage(room, room.polls.all()[1])
+def test_a_draft_on_stage_is_opened():
+    room, (_, second) = deck()
+    lifecycle.put_on_stage(room, second)
 
-    assert press(room) == (2, "open", None)
+    press(room)
+
+    assert stand(room) == (second.prompt, "open", None)
 
 
-def test_step_passes_over_archived_polls_and_moves_on_from_one(room):
-    first, second, _ = room.polls.all()
+def test_archived_polls_are_stepped_over_and_off():
+    room, (first, second, third) = deck(n_polls=3)
     lifecycle.archive_poll(second)
     lifecycle.put_on_stage(room, first)
     lifecycle.archive_poll(first)
+    room.refresh_from_db()
 
-    assert press(room) == (3, "open", None)
+    press(room)
 
-
-def test_step_moves_to_a_poll_that_is_open_already_and_leaves_it_open(room):
-    lifecycle.open_poll(room.polls.all()[1])
-    lifecycle.put_on_stage(room, room.polls.all()[0])
-
-    assert [press(room) for _ in range(3)] == [(1, "open", None), (1, "closed", None), (2, "open", None)]
+    assert stand(room) == (third.prompt, "open", None)
 
 
-def test_step_skips_none_of_those_that_share_a_position(room):
+def test_a_poll_that_has_run_is_shown_again_and_not_reopened():
+    room, (first, second) = deck()
+    lifecycle.open_poll(second)
+    lifecycle.close_poll(second)
+    lifecycle.open_poll(first)
+    lifecycle.close_poll(first)
+    lifecycle.put_on_stage(room, first)
+
+    press(room)
+
+    second.refresh_from_db()
+    assert stand(room) == (second.prompt, "closed", None)
+    assert second.round == 1
+
+
+def test_no_poll_is_skipped_when_two_share_a_position():
+    room, polls = deck(n_polls=3)
     Poll.objects.update(position=0)
 
-    assert [press(room)[0] for _ in range(5)] == [1, 1, 2, 2, 3]
+    for _ in range(5):
+        press(room)
+
+    assert stand(room) == (polls[2].prompt, "open", None)
 
 
-def test_no_step_follows_the_end(room):
-    rooms.end_room(room)
+def test_two_presses_at_once_make_one_step():
+    room, (first, _) = deck()
+    seen = steps.mark_of(room)
 
-    assert steps.next_step(room) is None
-    assert press(room) == (None, None, None)
+    assert take_step(room, seen=seen)
+    assert not take_step(room, seen=seen)
 
-
-def test_empty_room_has_no_step():
-    assert steps.next_step(make_room()) is None
-
-
-def test_two_hosts_who_press_at_once_make_one_step(room):
-    seen, other = steps.mark_of(room), Room.objects.get(pk=room.pk)
-
-    assert [steps.take_step(room, seen=seen), steps.take_step(other, seen=seen)] == [True, False]
-    assert [poll.state for poll in room.polls.all()] == ["open", "draft", "draft"]
+    assert stand(room) == (first.prompt, "open", None)
 
 
-def test_mark_says_what_a_stage_shows(room):
-    def mark() -> str:
-        room.refresh_from_db()
-        return steps.mark_of(room).replace(room.polls.all()[0].code, "CODE")
+@pytest.mark.parametrize("deed", ["close", "hide", "blank", "stage"])
+def test_the_mark_changes_with_everything_that_changes_the_next_step(deed: str):
+    room, (first, second) = deck()
+    lifecycle.open_poll(first)
+    room.refresh_from_db()
+    before = steps.mark_of(room)
 
-    marks, poll = [mark()], room.polls.all()[0]
-    for deed in (
-        lambda: lifecycle.put_on_stage(room, poll),
-        lambda: lifecycle.open_poll(poll),
-        lambda: lifecycle.hide_results(poll),
-        lambda: lifecycle.close_poll(poll),
-        lambda: lifecycle.show_results(poll),
-        lambda: lifecycle.open_poll(poll),
-        lambda: lifecycle.set_screen(room, Screen.BLANK),
-    ):
-        deed()
-        marks.append(mark())
+    if deed == "close":
+        lifecycle.close_poll(first)
+    elif deed == "hide":
+        lifecycle.hide_results(first)
+    elif deed == "blank":
+        lifecycle.set_screen(room, Screen.BLANK)
+    else:
+        lifecycle.put_on_stage(room, second)
+    room.refresh_from_db()
 
-    assert marks == [
-        "content.-",
-        "content.-",
-        "content.CODE.1.open.rule",
-        "content.CODE.1.open.hidden",
-        "content.CODE.1.closed.hidden",
-        "content.CODE.1.closed.shown",
-        "content.CODE.2.open.rule",
-        "blank.CODE.2.open.rule",
-    ]
+    assert steps.mark_of(room) != before
 
 
-def test_poll_at_counts_as_people_do(room):
-    first, second, third = room.polls.all()
-    lifecycle.archive_poll(second)
+def test_a_room_that_has_ended_has_no_next_step():
+    room, _ = deck()
+    end_room(room)
 
-    assert [steps.poll_at(room, "1"), steps.poll_at(room, "2")] == [first, third]
-
-
-@pytest.mark.parametrize("step", ["", "0", "4", "-1", "x", "²", "1.0", "9" * 400])
-def test_poll_at_no_step_is_not_found(room, step):
-    with pytest.raises(PollNotFoundError):
-        steps.poll_at(room, step)
+    assert next_step(room) is None
+    assert take_step(room, seen=steps.mark_of(room))
+    assert not Poll.objects.exclude(state=PollState.DRAFT).exists()
 
 
-# More time
-
-
-def test_time_is_given_once_for_what_was_seen():
+def test_more_time_is_given_once_however_often_it_is_asked_for():
     poll = make_poll(seconds=30)
     seen = steps.deadline_mark(poll.deadline)
 
-    assert [steps.give_time(poll, seen=seen), steps.give_time(poll, seen=seen)] == [True, False]
+    assert steps.give_time(poll, seen=seen)
+    assert not steps.give_time(poll, seen=seen)
+
+    poll.refresh_from_db()
+    assert poll.deadline is not None
+    assert timedelta(seconds=43) < poll.deadline - timezone.now() <= timedelta(seconds=45)
 
 
-def test_time_is_not_given_where_no_countdown_runs():
+def test_more_time_where_no_countdown_runs_is_refused():
     with pytest.raises(IllegalMoveError):
         steps.give_time(make_poll(), seen="")
 
 
-def test_time_is_not_given_to_a_deleted_poll():
+def test_more_time_for_a_poll_that_was_deleted_finds_no_poll():
     poll = make_poll(seconds=30)
-    polls.remove_poll(poll)
+    remove_poll(poll)
 
     with pytest.raises(PollNotFoundError):
         steps.give_time(poll, seen=steps.deadline_mark(poll.deadline))
 
 
-def test_deadline_mark_is_whole_milliseconds():
-    assert steps.deadline_mark(datetime(2026, 11, 1, 12, 0, 0, 123456, tzinfo=UTC)) == "1793534400123"
-    assert steps.deadline_mark(None) == ""
+def test_steps_are_counted_from_one_without_archived_polls():
+    room, (first, second, third) = deck(n_polls=3)
+    lifecycle.archive_poll(first)
+
+    assert steps.poll_at(room, "1") == second
+    assert steps.poll_at(room, "2") == third
 
 
-def test_state_on_stage_is_that_of_the_database(room):
-    press(room)
+@pytest.mark.parametrize("step", ["", "0", "3", "-1", "x", "٣", "9" * 30, "0000000001"])
+def test_a_step_that_is_none_is_refused(step: str):
+    room, _ = deck()
 
-    assert Poll.objects.get(pk=room.current_id).state == PollState.OPEN
+    with pytest.raises(PollNotFoundError):
+        steps.poll_at(room, step)
