@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
-from django.db import OperationalError, close_old_connections, connections
+from django.db import InterfaceError, OperationalError, connections
 
 from live_polls.domain.ballots import Cast, Outcome, cast_batch
 from live_polls.errors import BusyError, InternalError
@@ -131,9 +131,11 @@ class BallotBox:
         pause = 0.005
         while True:
             try:
-                close_old_connections()
                 return self._write(casts)
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
+                # The connection may be the trouble. It is kept otherwise: to open one a batch costs SQLite more than
+                # the batch, since closing the last one also folds the whole log back into the file.
+                connections.close_all()
                 if time.monotonic() + pause > since + DEADLINE_SECONDS:
                     logger.error("Ballots were refused as busy: %s", error)  # noqa: TRY400 -- the trace says nothing
                     return [_busy() for _ in casts]

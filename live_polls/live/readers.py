@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 N_THREADS = 2
 
@@ -26,13 +26,17 @@ async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     global _executor
     if _executor is None:
         _executor = ThreadPoolExecutor(N_THREADS, thread_name_prefix="live-reader")
-    call = partial(_with_fresh_connection, partial(function, *args, **kwargs))
+    call = partial(_keeping_connection, partial(function, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_executor, call)
 
 
-def _with_fresh_connection(function: Callable[[], T]) -> T:
-    close_old_connections()
-    return function()
+def _keeping_connection(function: Callable[[], T]) -> T:
+    """Keep the thread's connection from read to read, and let go of it when anything fails: it may be the trouble."""
+    try:
+        return function()
+    except Exception:
+        connections.close_all()
+        raise
 
 
 def stop_readers() -> None:
