@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.server_process import ServerProcess, prepare_server, serving
 
@@ -32,7 +32,8 @@ FLAGS = (
     f"--host-resolver-rules=MAP {HALL} 127.0.0.1",
 )
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 15_000  # for a machine that is busy with other things
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)

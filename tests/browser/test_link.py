@@ -1,0 +1,102 @@
+"""How the page keeps its link to the room, whatever networks and servers do to it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.rooms import DATABASE
+
+pytestmark = pytest.mark.browser
+
+SOCKETS = "**/ws/**"
+
+
+def closing(page: Page, *codes: int) -> list[int]:
+    """Close the page's first sockets with these codes, then let them through; what was closed so far."""
+    closed: list[int] = []
+
+    def handle(socket: WebSocketRoute) -> None:
+        if len(closed) < len(codes):
+            closed.append(codes[len(closed)])
+            socket.close(code=closed[-1])
+        else:
+            socket.connect_to_server()
+
+    page.route_web_socket(SOCKETS, handle)
+    return closed
+
+
+@pytest.fixture
+def page(phones) -> Page:
+    return phones().new_page()
+
+
+def test_a_broken_link_is_mended_without_a_word(load, page):
+    closed = closing(page, 1012, 1013)
+
+    page.goto(load(DATABASE).url)
+
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    expect(page.locator("#banner")).to_be_hidden()
+    assert closed == [1012, 1013]
+
+
+def test_an_unknown_identity_joins_anew_once(load, page):
+    closed = closing(page, 4401)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.resource_type) if "/j/" in request.url else None)
+
+    page.goto(load(DATABASE).url)
+
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    assert closed == [4401]
+    assert asked == ["document", "fetch"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ((4401, 4401), "The server does not take this page any more."),
+        ((4404,), "This room does not exist any more."),
+        ((4409,), "This room is open in too many tabs."),
+        ((4400,), "The server does not take this page any more."),
+    ],
+)
+def test_a_final_refusal_is_said_and_ends_the_trying(load, page, codes, words):
+    closing(page, *codes)
+
+    page.goto(load(DATABASE).url)
+
+    expect(page.locator("#banner")).to_contain_text(words)
+    expect(page.locator("body")).to_have_attribute("data-link", "over")
+
+
+def test_where_sockets_are_killed_one_votes_by_plain_requests(load, page, visit):
+    room = load(DATABASE)
+    page.route_web_socket(SOCKETS, lambda socket: socket.close(code=1011))
+    page.goto(room.url)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+
+    page.get_by_role("radio", name="SQLite").check()
+    page.get_by_role("button", name="Send my vote").click()
+    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+    expect(page.locator(".bars .mine")).to_contain_text("SQLite")
+    assert room.tally()["counts"] == {"1": 0, "2": 1, "3": 0}
+
+    room.act("close", 0)
+    expect(page.get_by_text("Voting is closed. Your vote counted.")).to_be_visible()
+
+
+def test_a_page_without_a_network_says_so_and_recovers(load, page):
+    page.goto(load(DATABASE).url)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('online'))")  # the phone changes networks: the link is probed, in vain
+    expect(page.locator("#banner")).to_have_text("Reconnecting… your vote is kept.")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    expect(page.locator("#banner")).to_be_hidden()
