@@ -42,6 +42,7 @@ class RoomFeed:
         self.audience = Audience()
         self.presence = Presence()
         self.gone = False
+        self.wanted = True  # by somebody who may still be on the way in: asked for since the last sweep
         self.version = 0  # what listeners have been shown, whether or not they could see a difference
         self._known_version = 0  # the newest version that anybody told us of
         self._shown: dict[Viewer, Face] = {}

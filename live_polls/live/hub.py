@@ -73,6 +73,7 @@ class Hub:
         if feed is None or feed.gone:
             feed = self._feeds[room_id] = RoomFeed(room_id)
             await self._hints.listen(room_id)
+        feed.wanted = True
         return feed
 
     def live_feed(self, join_code: str) -> RoomFeed | None:
@@ -187,7 +188,8 @@ class Hub:
     async def _sweep(self) -> None:
         """Forget rooms in which nobody listens, so that registries return to zero."""
         for room_id, feed in list(self._feeds.items()):
-            if feed.idle:
+            is_wanted, feed.wanted = feed.wanted, False
+            if feed.idle and not is_wanted:
                 del self._feeds[room_id]
                 self._ids = {code: known for code, known in self._ids.items() if known != room_id}
                 feed.stop()
