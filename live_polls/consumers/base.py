@@ -94,7 +94,7 @@ class Socket:
         if not self._allowance.take(self._loop.time()):
             if self._allowance.strikes > STRIKES:
                 self.wire.close(messages.CLOSE_TOO_MUCH)
-            self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()))
+            self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()), messages.id_in(data))
             return
         try:
             self.obey(messages.decode(data))

@@ -49,6 +49,7 @@ class RoomSocket(Socket):
         self._feed: RoomFeed | None = None
         self._connection: Connection | None = None
         self._greeting: asyncio.Task[None] | None = None
+        self._asked_again = False
         self._deadline = self._loop.call_later(HELLO_SECONDS, wire.close, messages.CLOSE_UNKNOWN_IDENTITY)
 
     def answer(self, frame: Frame) -> None:
@@ -100,16 +101,18 @@ class RoomSocket(Socket):
 
     def _hello(self, hello: messages.Hello) -> None:
         """Greet in a task of its own, since it reads. A second hello asks for a snapshot: a resync."""
-        if self._greeting is not None and not self._greeting.done():
-            raise BadMessageError("One hello at a time.")
         self._deadline.cancel()
-        self._greeting = self._loop.create_task(self._greet(hello))
+        if self._greeting is not None and not self._greeting.done():
+            self._asked_again = True  # the snapshot of the first may have been read already
+        else:
+            self._greeting = self._loop.create_task(self._greet(hello))
 
     async def _greet(self, hello: messages.Hello) -> None:
         try:
             feed, connection = await self._arrive(hello)
-            if not await feed.join(connection):
-                self.wire.close(messages.CLOSE_NOT_FOUND)
+            await self._join(feed, connection)
+            if connection.participant is not None:
+                self._replace_oldest(feed, connection.participant)
         except RoomNotFoundError:
             self.wire.close(messages.CLOSE_NOT_FOUND)
         except RefusedError as refused:
@@ -118,6 +121,14 @@ class RoomSocket(Socket):
             # Nothing is lost: the client comes back, with jitter, and says hello again.
             logger.exception("A hello failed")
             self.wire.close(1013)
+
+    async def _join(self, feed: RoomFeed, connection: Connection) -> None:
+        """Take a snapshot, and another one when it was asked for meanwhile."""
+        self._asked_again = True
+        while self._asked_again:
+            self._asked_again = False
+            if not await feed.join(connection):
+                raise RefusedError(messages.CLOSE_NOT_FOUND)
 
     async def _arrive(self, hello: messages.Hello) -> tuple[RoomFeed, Connection]:
         if self._feed is not None and self._connection is not None:
@@ -130,15 +141,16 @@ class RoomSocket(Socket):
         connection = Connection(self.wire, viewer, participant)
         self.wire.attach(connection)
         self._feed, self._connection = feed, connection
-        if participant is not None:
-            self._replace_oldest(feed, participant)
         return feed, connection
 
     @staticmethod
     def _replace_oldest(feed: RoomFeed, participant: str) -> None:
-        """One participant keeps at most five sockets: enough for tabs and devices, too few to fill a server."""
+        """One participant keeps at most five sockets: enough for tabs and devices, too few to fill a server.
+
+        After the join, so that those who come at once count too.
+        """
         mine = list(feed.audience.of_participant(participant))
-        for connection in mine[: max(0, len(mine) + 1 - MAX_CONNECTIONS_A_PARTICIPANT)]:
+        for connection in mine[:-MAX_CONNECTIONS_A_PARTICIPANT]:
             feed.leave(connection)
             connection.wire.close(messages.CLOSE_REPLACED)
 
