@@ -115,7 +115,10 @@ class GuardedLine:
         self._socket = socket
 
     async def send(self, data: str | bytes) -> None:
-        await self._socket.send(data)
+        try:
+            await self._socket.send(data)
+        except ConnectionClosed:
+            pass  # `receive` tells how
 
     async def receive(self) -> str:
         try:

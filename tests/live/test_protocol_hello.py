@@ -280,6 +280,20 @@ async def test_a_second_hello_is_a_resync_and_changes_nobody(door: Door, room: R
     assert again["presence"] == 1
 
 
+async def test_hellos_that_come_at_once_are_all_answered_by_what_is_true_after_them(door: Door, room: Room, poll: Poll):
+    async with opened(door, address(room)) as audience:
+        for _ in range(10):
+            await audience.say("hello", token=new_token(room.pk))
+        await audience.next("snapshot")
+        await audience.cast(poll, {"option": 1})
+        await audience.say("hello")
+        await audience.say("hello")
+        snapshot = await audience.next("snapshot", where=lambda message: message["me"]["ballots"] != [])
+
+    assert snapshot["polls"][0]["tally"]["n_ballots"] == 1
+    assert '"error"' not in "".join(audience.heard)
+
+
 @pytest.mark.parametrize("version", [0, 2**53])
 @pytest.mark.parametrize("epoch", ["own", "unknown"])
 async def test_whatever_was_seen_before_the_snapshot_is_of_now(
