@@ -10,158 +10,350 @@ import live_polls.models.room
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Poll',
+            name="Poll",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=live_polls.models.poll.new_poll_code, editable=False, max_length=8, unique=True, verbose_name='code')),
-                ('key', models.CharField(blank=True, help_text='Names the poll in a room file.', max_length=80, verbose_name='key')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('prompt', models.CharField(max_length=300, verbose_name='prompt')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed'), ('archived', 'Archived')], default='draft', max_length=8, verbose_name='state')),
-                ('round', models.PositiveIntegerField(default=1, verbose_name='round')),
-                ('settings', models.JSONField(blank=True, default=dict, verbose_name='settings')),
-                ('results', models.CharField(blank=True, choices=[('live', 'Everyone, while voting runs'), ('after_vote', 'Those who have voted'), ('after_close', 'Everyone, once voting is closed'), ('host', 'Only hosts, until shown on the stage')], default='', help_text='Empty: as the room says.', max_length=12, verbose_name='results')),
-                ('shown', models.BooleanField(blank=True, help_text='What a host decided: shown on the stage, hidden from everyone, or by the rule.', null=True, verbose_name='shown')),
-                ('seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='countdown, seconds')),
-                ('opened_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='opened at')),
-                ('deadline', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deadline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        default=live_polls.models.poll.new_poll_code,
+                        editable=False,
+                        max_length=8,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        blank=True, help_text="Names the poll in a room file.", max_length=80, verbose_name="key"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("prompt", models.CharField(max_length=300, verbose_name="prompt")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("open", "Open"), ("closed", "Closed"), ("archived", "Archived")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("round", models.PositiveIntegerField(default=1, verbose_name="round")),
+                ("settings", models.JSONField(blank=True, default=dict, verbose_name="settings")),
+                (
+                    "results",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("live", "Everyone, while voting runs"),
+                            ("after_vote", "Those who have voted"),
+                            ("after_close", "Everyone, once voting is closed"),
+                            ("host", "Only hosts, until shown on the stage"),
+                        ],
+                        default="",
+                        help_text="Empty: as the room says.",
+                        max_length=12,
+                        verbose_name="results",
+                    ),
+                ),
+                (
+                    "shown",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="What a host decided: shown on the stage, hidden from everyone, or by the rule.",
+                        null=True,
+                        verbose_name="shown",
+                    ),
+                ),
+                ("seconds", models.PositiveIntegerField(blank=True, null=True, verbose_name="countdown, seconds")),
+                ("opened_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="opened at")),
+                ("deadline", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="deadline")),
             ],
             options={
-                'verbose_name': 'poll',
-                'verbose_name_plural': 'polls',
-                'ordering': ['position', 'id'],
+                "verbose_name": "poll",
+                "verbose_name_plural": "polls",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='name')),
-                ('is_staff', models.BooleanField(default=False, help_text='May use the admin.', verbose_name='operator')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='joined at')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email")),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="name")),
+                (
+                    "is_staff",
+                    models.BooleanField(default=False, help_text="May use the admin.", verbose_name="operator"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="joined at"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('join_code', models.CharField(max_length=6, unique=True, verbose_name='join code')),
-                ('slug', models.SlugField(blank=True, max_length=80, null=True, unique=True, verbose_name='slug')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('state', models.CharField(choices=[('live', 'Live'), ('ended', 'Ended')], default='live', max_length=8, verbose_name='state')),
-                ('results', models.CharField(choices=[('live', 'Everyone, while voting runs'), ('after_vote', 'Those who have voted'), ('after_close', 'Everyone, once voting is closed'), ('host', 'Only hosts, until shown on the stage')], default='live', max_length=12, verbose_name='results')),
-                ('screen', models.CharField(choices=[('content', 'Polls'), ('blank', 'Blank'), ('join', 'How to join')], default='content', max_length=8, verbose_name='screen')),
-                ('epoch', models.CharField(default=live_polls.models.room.new_epoch, editable=False, max_length=16)),
-                ('version', models.BigIntegerField(default=1, editable=False)),
-                ('layout_version', models.BigIntegerField(default=1, editable=False)),
-                ('ballot_key', models.CharField(default=live_polls.models.room.new_secret, editable=False, max_length=32)),
-                ('voice_key', models.CharField(default=live_polls.models.room.new_secret, editable=False, max_length=32)),
-                ('stage_key', models.CharField(default=live_polls.models.room.new_secret, editable=False, max_length=32)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('purged_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='purged at')),
-                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='ended at')),
-                ('current', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='live_polls.poll', verbose_name='on stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("join_code", models.CharField(max_length=6, unique=True, verbose_name="join code")),
+                ("slug", models.SlugField(blank=True, max_length=80, null=True, unique=True, verbose_name="slug")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("live", "Live"), ("ended", "Ended")],
+                        default="live",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "results",
+                    models.CharField(
+                        choices=[
+                            ("live", "Everyone, while voting runs"),
+                            ("after_vote", "Those who have voted"),
+                            ("after_close", "Everyone, once voting is closed"),
+                            ("host", "Only hosts, until shown on the stage"),
+                        ],
+                        default="live",
+                        max_length=12,
+                        verbose_name="results",
+                    ),
+                ),
+                (
+                    "screen",
+                    models.CharField(
+                        choices=[("content", "Polls"), ("blank", "Blank"), ("join", "How to join")],
+                        default="content",
+                        max_length=8,
+                        verbose_name="screen",
+                    ),
+                ),
+                ("epoch", models.CharField(default=live_polls.models.room.new_epoch, editable=False, max_length=16)),
+                ("version", models.BigIntegerField(default=1, editable=False)),
+                ("layout_version", models.BigIntegerField(default=1, editable=False)),
+                (
+                    "ballot_key",
+                    models.CharField(default=live_polls.models.room.new_secret, editable=False, max_length=32),
+                ),
+                (
+                    "voice_key",
+                    models.CharField(default=live_polls.models.room.new_secret, editable=False, max_length=32),
+                ),
+                (
+                    "stage_key",
+                    models.CharField(default=live_polls.models.room.new_secret, editable=False, max_length=32),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                ("purged_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="purged at")),
+                ("ended_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="ended at")),
+                (
+                    "current",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="live_polls.poll",
+                        verbose_name="on stage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'room',
-                'verbose_name_plural': 'rooms',
+                "verbose_name": "room",
+                "verbose_name_plural": "rooms",
             },
         ),
         migrations.AddField(
-            model_name='poll',
-            name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='polls', to='live_polls.room', verbose_name='room'),
+            model_name="poll",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="polls",
+                to="live_polls.room",
+                verbose_name="room",
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('host', 'Host'), ('co_host', 'Co-host'), ('moderator', 'Moderator')], default='host', max_length=9, verbose_name='role')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='live_polls.room', verbose_name='room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("host", "Host"), ("co_host", "Co-host"), ("moderator", "Moderator")],
+                        default="host",
+                        max_length=9,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="live_polls.room",
+                        verbose_name="room",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveIntegerField(verbose_name='round')),
-                ('counter', models.CharField(max_length=80, verbose_name='counter')),
-                ('n', models.BigIntegerField(verbose_name='n')),
-                ('poll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='live_polls.poll', verbose_name='poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveIntegerField(verbose_name="round")),
+                ("counter", models.CharField(max_length=80, verbose_name="counter")),
+                ("n", models.BigIntegerField(verbose_name="n")),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tallies",
+                        to="live_polls.poll",
+                        verbose_name="poll",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tally',
-                'verbose_name_plural': 'tallies',
+                "verbose_name": "tally",
+                "verbose_name_plural": "tallies",
             },
         ),
         migrations.CreateModel(
-            name='Option',
+            name="Option",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('text', models.CharField(max_length=200, verbose_name='text')),
-                ('key', models.CharField(blank=True, help_text='Names the option in a room file.', max_length=80, verbose_name='key')),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='live_polls.poll', verbose_name='poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("text", models.CharField(max_length=200, verbose_name="text")),
+                (
+                    "key",
+                    models.CharField(
+                        blank=True, help_text="Names the option in a room file.", max_length=80, verbose_name="key"
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="options",
+                        to="live_polls.poll",
+                        verbose_name="poll",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'option',
-                'verbose_name_plural': 'options',
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('poll', 'number'), name='one_option_a_number')],
+                "verbose_name": "option",
+                "verbose_name_plural": "options",
+                "ordering": ["number"],
+                "constraints": [models.UniqueConstraint(fields=("poll", "number"), name="one_option_a_number")],
             },
         ),
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveIntegerField(verbose_name='round')),
-                ('participant', models.CharField(max_length=32, verbose_name='participant')),
-                ('seq', models.BigIntegerField(verbose_name='seq')),
-                ('answer', models.TextField(null=True, verbose_name='answer')),
-                ('poll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='ballots', to='live_polls.poll', verbose_name='poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveIntegerField(verbose_name="round")),
+                ("participant", models.CharField(max_length=32, verbose_name="participant")),
+                ("seq", models.BigIntegerField(verbose_name="seq")),
+                ("answer", models.TextField(null=True, verbose_name="answer")),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ballots",
+                        to="live_polls.poll",
+                        verbose_name="poll",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ballot',
-                'verbose_name_plural': 'ballots',
-                'constraints': [models.UniqueConstraint(fields=('poll', 'round', 'participant'), name='one_ballot_a_round')],
+                "verbose_name": "ballot",
+                "verbose_name_plural": "ballots",
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "round", "participant"), name="one_ballot_a_round")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='poll',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('room', 'key'), name='one_poll_a_key'),
+            model_name="poll",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True), fields=("room", "key"), name="one_poll_a_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('room', 'account'), name='one_role_a_room'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("room", "account"), name="one_role_a_room"),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('poll', 'round', 'counter'), name='one_row_a_counter'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(fields=("poll", "round", "counter"), name="one_row_a_counter"),
         ),
     ]
