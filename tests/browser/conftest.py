@@ -71,6 +71,7 @@ class Room:
 
 
 OpenPage = Callable[..., Page]
+Phones = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +93,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phones(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def phones(chromium: Browser) -> Iterator[Phones]:
     """Make phones: each is a participant of its own, with its own cookies and settings."""
     made: list[BrowserContext] = []
     yield partial(_new_phone, chromium, made)
@@ -108,7 +109,7 @@ def _new_phone(browser: Browser, made: list[BrowserContext], **settings: Any) ->
 
 
 @pytest.fixture
-def visit(phones: Callable[..., BrowserContext]) -> Iterator[OpenPage]:
+def visit(phones: Phones) -> Iterator[OpenPage]:
     """Open a page on a new phone; errors of its scripts fail the test."""
     errors: list[str] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.browser.conftest import Phones
 from tests.browser.rooms import DATABASE
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ def closing(page: Page, *codes: int) -> list[int]:
 
 
 @pytest.fixture
-def page(phones) -> Page:
+def page(phones: Phones) -> Page:
     return phones().new_page()
 
 
