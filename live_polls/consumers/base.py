@@ -84,7 +84,7 @@ class Socket:
             text = event.get("text")
             if text is None:
                 self.refuse(BadMessageError("Send text frames."))
-            elif len(text) > MAX_FRAME_BYTES:
+            elif len(text.encode()) > MAX_FRAME_BYTES:
                 self.wire.close(1009)
             else:
                 self.hear(text)

@@ -99,7 +99,8 @@ class _Batch:
 
     def __init__(self, casts: Sequence[Cast]) -> None:
         self._casts = casts
-        codes = sorted({cast.poll for cast in casts})
+        # A code of ours is letters and digits; PostgreSQL would fail on a NUL in another.
+        codes = sorted(filter(str.isalnum, {cast.poll for cast in casts}))
         ballot_rows.lock_polls(codes)
         rows = ballot_rows.read_polls(codes, deadline_after=timezone.now() - COUNTDOWN_GRACE)
         self._polls = {code: _asked(row) for code, row in rows.items()}
