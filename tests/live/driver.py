@@ -76,7 +76,7 @@ class Socket:
         await self.say("hello", **fields)
         return await self.next("snapshot")
 
-    async def cast(self, poll: Poll, answer: object, **more: Any) -> Message:
+    async def cast(self, poll: Poll, answer: object, /, **more: Any) -> Message:
         """Send a ballot and return what it is answered with; `ballot` says which fields have defaults."""
         message = ballot(poll, answer, **more)
         await self.send(message)
@@ -100,7 +100,9 @@ class Socket:
         return message
 
 
-def ballot(poll: Poll, answer: object, *, seq: int = 1, id: str = "", round: int | None = None, **more: Any) -> Message:
+def ballot(
+    poll: Poll, answer: object, /, *, seq: int = 1, id: str = "", round: int | None = None, **more: Any
+) -> Message:
     """A `ballot.cast`, or a withdrawal when the answer is None."""
     message = {
         "type": "ballot.withdraw" if answer is None else "ballot.cast",
