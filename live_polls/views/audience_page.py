@@ -1,8 +1,8 @@
-"""The audience page for a visitor without a ballot: the same bytes for everyone, answered before Django is asked.
+"""The audience page, answered before Django is asked.
 
-Only the participant cookie differs. The bytes are made once a room, language and layout, and anew after a second
-when merely tallies have moved; so a hall that opens the page at once costs one rendering. Who has voted, posts a form
-or asks for what is not there goes on to Django.
+For visitors without a ballot it is the same bytes for everyone; only the participant cookie differs. They are made once
+a room, language and layout, and anew after a second when merely tallies have moved; so a hall that opens the page at
+once costs one rendering. Who has voted gets a page of their own. Posts, and what is not there, go on to Django.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -21,8 +22,8 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from live_polls.domain import join_codes
-from live_polls.domain.participants import COOKIE_SECONDS, cookie_name, new_token
-from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
+from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.errors import RoomNotFoundError
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
@@ -41,6 +42,12 @@ Headers = list[tuple[bytes, bytes]]
 PREFIXES = ("/j/", "/J/")
 TALLIES_MAY_BE_OLD_SECONDS = 1.0
 MAX_PAGES = 1000
+# Middle qualities: the last per cent would take longer than they save.
+CODINGS: dict[bytes, Callable[[bytes], bytes]] = {
+    b"br": partial(brotli.compress, mode=brotli.MODE_TEXT, quality=5),
+    b"gzip": partial(gzip.compress, compresslevel=6, mtime=0),
+    b"": bytes,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +94,15 @@ class AudiencePage:
         view = await feed.current_view()
         if view is None:
             return None
-        token = cookies.get(cookie_name(view.join_code), "")
-        if token and await _has_voted_or_is_unknown(token, feed, view):
-            return None
-        page = await self._page(view, _language(asked, cookies))
-        coding = _coding(asked.get("accept-encoding", ""))
-        body = page.by_coding[coding]
-        headers = _headers(scope, page, coding, len(body))
-        if not token:
+        language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
+        participant = participant_of(cookies.get(cookie_name(view.join_code), ""), view)
+        page = await _own_page(participant, feed, view, language, coding) if participant else None
+        if page is None:
+            page = await self._page(view, language)
+        headers = _headers(scope, page, coding)
+        if participant is None:
             headers.append((b"set-cookie", _new_cookie(view, is_secure=scope["scheme"] == "https").encode()))
-        return headers, body
+        return headers, page.by_coding[coding]
 
     async def _page(self, view: RoomView, language: str) -> Page:
         key = (view.id, language)
@@ -118,17 +124,22 @@ class AudiencePage:
         return page
 
 
-def make_page(view: RoomView, language: str) -> Page:
-    """Render and compress. Brotli's middle quality: the last per cent would cost more than they save in a second."""
+def make_page(view: RoomView, language: str, mine: Sequence[MyBallot] = (), codings: Iterable[bytes] = CODINGS) -> Page:
+    """Render and compress."""
     made_at = time.monotonic()
     with translation.override(language):
-        plain = render_room_page(view).encode()
-    by_coding = {
-        b"br": brotli.compress(plain, mode=brotli.MODE_TEXT, quality=6),
-        b"gzip": gzip.compress(plain, compresslevel=6, mtime=0),
-        b"": plain,
-    }
+        plain = render_room_page(view, mine).encode()
+    by_coding = {coding: CODINGS[coding](plain) for coding in codings}
     return Page(_stand(view), made_at, by_coding, room_page_policy().encode())
+
+
+async def _own_page(
+    participant: Participant, feed: RoomFeed, view: RoomView, language: str, coding: bytes
+) -> Page | None:
+    """The page with the participant's votes, or None when there are none."""
+    room, ballots = await read(read_room, feed.room_id, view, [participant.ballot_key])
+    mine = ballots.get(participant.ballot_key)
+    return await asyncio.to_thread(make_page, room, language, mine, [coding]) if room and mine else None
 
 
 def _stand(view: RoomView) -> tuple[str, int, int]:
@@ -141,14 +152,6 @@ def _asks_for_room(scope: Scope) -> bool:
         return False
     path: str = scope["path"]
     return path.startswith(PREFIXES) and path[3:] != "" and join_codes.normalise(path[3:]) == path[3:]
-
-
-async def _has_voted_or_is_unknown(token: str, feed: RoomFeed, view: RoomView) -> bool:
-    participant = participant_of(token, view)
-    if participant is None:
-        return True
-    _, mine = await read(read_room, feed.room_id, view, [participant.ballot_key])
-    return bool(mine)
 
 
 def _asked(scope: Scope) -> tuple[dict[str, str], dict[str, str]]:
@@ -177,10 +180,10 @@ def _coding(accepted: str) -> bytes:
     return b""
 
 
-def _headers(scope: Scope, page: Page, coding: bytes, length: int) -> Headers:
+def _headers(scope: Scope, page: Page, coding: bytes) -> Headers:
     headers: Headers = [
         (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(length).encode()),
+        (b"content-length", str(len(page.by_coding[coding])).encode()),
         # Each answer may carry a cookie of its own: not for shared caches, and not to be shown again unasked.
         (b"cache-control", b"private, no-store"),
         (b"vary", b"Accept-Encoding, Accept-Language, Cookie"),

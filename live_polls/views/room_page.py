@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from live_polls.domain.snapshot import MyBallot, RoomView
 from live_polls.enums import RoomState
@@ -41,6 +43,19 @@ def room_page_policy() -> str:
     return "; ".join(directives)
 
 
+def moulds() -> str:
+    """What scripts need besides: a mould a kind, and words. The same for every room; made once a language."""
+    return _made_moulds(get_language() or "") if not settings.DEBUG else _make_moulds()
+
+
+def _make_moulds(language: str = "") -> str:
+    context = {"skeletons": skeletons(), "room_words": script_words()}
+    return render_to_string("live_polls/audience/moulds.html", context)
+
+
+_made_moulds = lru_cache(_make_moulds)
+
+
 def _context(room: RoomView, cards: Sequence[Card]) -> dict[str, Any]:
     scene = "ended" if room.state == RoomState.ENDED.value else "between" if cards else "before"
     return {
@@ -50,6 +65,5 @@ def _context(room: RoomView, cards: Sequence[Card]) -> dict[str, Any]:
         "n_asking": sum(card.asks for card in cards),
         "scene": scene,
         "lobby": lobby_words()[scene],
-        "skeletons": skeletons(),
-        "room_words": script_words(),
+        "moulds": moulds(),
     }
