@@ -292,7 +292,7 @@ export function setText(element, text) {
 
 /** Show the seconds left until each countdown's deadline, by the server's clock. @param {number} skew */
 export function tickCountdowns(skew) {
-  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-deadline]'))) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-deadline]:not([hidden])'))) {
     const left = Math.max(0, Math.ceil(Number(element.dataset.deadline) - (Date.now() + skew) / 1000));
     setText(element, `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`);
     element.classList.toggle('last', left <= 5);
@@ -312,9 +312,12 @@ let lastSaid = 0;
  */
 export function announce(sentence, now = false) {
   clearTimeout(later);
-  const wait = now ? 0 : Math.max(0, lastSaid + QUIET_MS - Date.now());
-  later = setTimeout(() => {
+  const speak = () => {
     lastSaid = Date.now();
     setText(document.getElementById('announcer'), sentence);
-  }, wait);
+  };
+  const wait = now ? 0 : lastSaid + QUIET_MS - Date.now();
+  // At once means before the next message, which may have something to say, too.
+  if (wait <= 0) speak();
+  else later = setTimeout(speak, wait);
 }

@@ -96,9 +96,9 @@ export class Picture {
     this.#drawTally(section, figure, tally);
     setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
     setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
+    if (tally.counts) announce(lead(figure, tally));
     this.#drawState(poll);
     if (isNew) this.fit();
-    if (tally.counts) announce(lead(figure, tally));
   }
 
   /** Bring the poll on the screen unless it is there; whether it was brought. @param {Poll} poll */

@@ -123,7 +123,10 @@ const live = new Live({
     if (shown === layout()) drawNumbers();
     else refresh();
   },
-  onLink: (link) => showBanner(link === 'over' ? words.over : link === 'lost' ? words.lost : ''),
+  onLink: (link) => {
+    document.body.dataset.link = link;
+    showBanner(link === 'over' ? words.over : link === 'lost' ? words.lost : '');
+  },
 });
 
 /* Deeds. */

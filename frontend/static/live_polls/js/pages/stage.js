@@ -70,8 +70,10 @@ function follow() {
     stageToken,
     onChange: (change) => {
       if (change.room || change.presence || change.polls.size) picture.draw();
+      showRights();
     },
     onLink: (link, reason) => {
+      document.body.dataset.link = link;
       if (link === 'over' && reason === 4401 && stageToken) {
         forgetToken();
         tell(words.expired);
@@ -201,6 +203,7 @@ function stir() {
 function showRights() {
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-run]'))) part.hidden = !mayRun();
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-watch]'))) part.hidden = mayRun();
+  byId('extend').hidden = !picture.current?.deadline;
 }
 
 addEventListener('keydown', (event) => {

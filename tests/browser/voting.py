@@ -1,0 +1,26 @@
+"""Voters for pages that only watch: each votes over plain HTTP, as the twin of the socket allows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from tests.browser.conftest import Room
+
+_opener = build_opener(ProxyHandler({}))
+
+
+def vote(room: Room, answer: dict[str, Any], *, poll: int = 0, times: int = 1, round_: int = 1) -> None:
+    """So many new participants cast the same answer; returns when all are counted."""
+    base = f"{room.server.url}/api/v1/rooms/{room.join_code}"
+    for _ in range(times):
+        token = _post(f"{base}/join", {})["token"]
+        ballot = {"id": "1", "poll": room.polls[poll], "round": round_, "seq": 1, "answer": answer}
+        assert _post(f"{base}/ballots", ballot, token)["type"] == "ack"
+
+
+def _post(address: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    with _opener.open(Request(address, json.dumps(body).encode(), headers)) as response:
+        return dict(json.load(response))
