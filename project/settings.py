@@ -21,7 +21,7 @@ FRONTEND_DIR = BASE_DIR / "frontend"
 DEBUG = env_bool("DEBUG")
 DATA_DIR = Path(env_text("DATA_DIR") or BASE_DIR / "data").resolve()
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR must be a folder that can be written to: {error}.") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -31,10 +32,11 @@ def test_plain_http_works_in_a_lecture_room(tmp_path):
     assert "http://127.0.0.1:8123" in settings["ALLOWED_ORIGINS"]
 
 
-def test_data_folder_and_key_are_made_on_the_first_start(tmp_path):
+def test_data_folder_and_key_are_made_on_the_first_start_for_their_owner_alone(tmp_path):
     _settings(tmp_path / "new")
 
     assert (tmp_path / "new" / "secret_key").exists()
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
 def test_redis_is_used_when_it_is_named(tmp_path):
