@@ -115,14 +115,18 @@ def snapshot_frame(face: Face, *, mine: tuple[MyBallot, ...], presence: int, now
     )
 
 
-def me_changes(face: Face, mine: tuple[MyBallot, ...]) -> Iterator[Change]:
-    """`me.changed` for each poll with a ballot of one's own, and the counts that ballots make visible."""
+def me_changes(face: Face, mine: tuple[MyBallot, ...], splits: frozenset[tuple[str, int]]) -> Iterator[Change]:
+    """`me.changed` for each poll with a ballot of one's own, and the counts that ballots make visible.
+
+    `splits` are those of the face before as well: counts that a ballot and a close make visible at once may be told
+    by nothing else, when they read like the counts before.
+    """
     voted = voted_of(mine)
     for ballot in mine:
         code, tally = ballot.poll, face.tallies.get(ballot.poll)
         if tally is not None:
             message = messages.MeChanged(face.epoch, face.version, code, tally.round, [ballot_object(ballot)])
-            if tally.split:
+            if (code, tally.round) in splits:
                 message.tallies = {code: _any(seen_by(tally, code, voted))}
             yield ("me", code), _frame(message)
 

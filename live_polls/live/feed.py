@@ -294,9 +294,10 @@ class RoomFeed:
     def _own_changes(self, mine: Mine, voters: set[str]) -> dict[Connection, list[Change]]:
         own: dict[Connection, list[Change]] = {}
         face = self.face(Viewer.AUDIENCE)
+        splits = self._shown.get(Viewer.AUDIENCE, face).splits | face.splits
         for participant in voters:
             ballots = mine.get(participant, ())
-            changed = list(faces.me_changes(face, ballots))
+            changed = list(faces.me_changes(face, ballots, splits))
             for connection in self.audience.of_participant(participant):
                 connection.voted = faces.voted_of(ballots)
                 if connection.viewer is Viewer.AUDIENCE and changed:
