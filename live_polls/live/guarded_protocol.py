@@ -62,6 +62,12 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             self._closing = self.loop.create_task(self.send(message))
             self._closing.add_done_callback(_retrieve)
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            # A refused handshake is complete too; uvicorn forgets that and logs an error for each.
+            self.handshake_complete = True
+
     def stop(self) -> None:
         """Let the connection go. Repeatable."""
         self.connection = self.on_text = None
