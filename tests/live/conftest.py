@@ -20,7 +20,10 @@ from tests.server_process import ServerProcess, server_on, serving
 
 @pytest.fixture(scope="session")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server process in a hurry, on the database of the tests and with their secret."""
+    """A server process in a hurry, on the database of the tests and with their secret.
+
+    Whatever the tests do to it: it logs no error, which would be one that nobody thought of.
+    """
     database = Path(connection.settings_dict["NAME"])
     server = server_on(
         tmp_path_factory.mktemp("server"), DATABASE_URL=f"sqlite:///{database}", SECRET_KEY=settings.SECRET_KEY
@@ -28,6 +31,9 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     with serving(server, "-m", "tests.live.hasty", "serve"):
         yield server
     database.with_name(f"{database.name}.server-lock").unlink()
+    said = (server.folder / "serve.log").read_text(errors="replace")
+    assert "Traceback" not in said, said
+    assert " ERROR " not in said, said
 
 
 @pytest_asyncio.fixture(params=["queued", "guarded"])
