@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from live_polls.domain import lifecycle, polls, rooms, tally
 from live_polls.domain.ballots import cast_batch
 from live_polls.domain.polls import PollDraft
-from live_polls.domain.snapshot import MyBallot, PollView, RoomSecrets, RoomView, read_room
+from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import ResultsVisibility, Screen
 from live_polls.live import faces
@@ -22,6 +22,7 @@ from live_polls.live.faces import Face, face_of
 from live_polls.models import Poll, Room, Tally
 from tests.factories import make_cast, make_poll, make_room
 from tests.unit.live.client import Client
+from tests.unit.live.room_views import make_poll_view, make_view
 
 ALICE, BOB = "alice", "bob"  # Alice has voted, Bob has not
 NOBODY = frozenset[tuple[str, int]]()
@@ -34,18 +35,6 @@ SCREENS: dict[str, tuple[Viewer, str | None]] = {
     "trusted stage": (Viewer.TRUSTED_STAGE, None),
     "host": (Viewer.HOST, None),
 }
-
-
-def make_view(*polls: PollView, version: int = 1, **changes: Any) -> RoomView:
-    secrets = RoomSecrets("ballot-secret", "voice-secret", "stage-secret")
-    view = RoomView(1, "epoch", version, 1, "K7QM2X", "Hall", "live", "live", "content", None, secrets, polls)
-    return replace(view, **changes)
-
-
-def make_poll_view(code: str = "a", **changes: Any) -> PollView:
-    options = ((1, "Tabs"), (2, "Spaces"))
-    poll = PollView(1, code, "single_choice", "Which?", "open", 1, options, {}, "live", None, None, None)
-    return replace(poll, counters={"n": 70077, "1": 50055, "2": 20022}, **changes)
 
 
 def bytes_of(view: RoomView, viewer: Viewer, mine: tuple[MyBallot, ...] = ()) -> bytes:
