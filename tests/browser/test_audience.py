@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.rooms import DATABASE, REPAIRS, TOOLS
 
 pytestmark = pytest.mark.browser
 
 
-def send(page: Page) -> None:
+def send(page: Page | Locator) -> None:
     page.get_by_role("button", name="Send my vote").click()
 
 
@@ -195,10 +195,7 @@ def test_nothing_scrolls_sideways(load, visit, width):
         page.get_by_text(text).first.click()
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    for state in ("close", "show"):
-        for poll in range(3):
-            room.act(state, poll)
-    expect(page.get_by_text(re.compile("Voting is closed"))).to_have_count(3)
+    send(page.get_by_role("article", name="What would you repair first?"))
     page.get_by_text("Show as table").last.click()
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
@@ -215,3 +212,44 @@ def test_with_reduced_motion_nothing_moves(load, visit):
     expect(page.locator(".bars .mine")).to_contain_text("100%")
     assert page.evaluate("document.getAnimations().length") == 0
     expect(page.locator("body")).not_to_have_attribute("data-moved", "1")
+
+
+def test_a_new_round_asks_everybody_again(load, visit):
+    room = load(DATABASE)
+    page = visit(room.url)
+    live(page)
+    page.get_by_role("radio", name="SQLite").check()
+    send(page)
+    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+
+    room.act("close", 0)
+    room.act("open", 0)
+
+    expect(page.get_by_role("radio", name="SQLite")).not_to_be_checked()
+    expect(page.get_by_role("button", name="Send my vote")).to_be_visible()
+    expect(page.get_by_text("No votes yet.", exact=True).first).to_be_visible()
+
+
+def test_a_countdown_runs_and_closes_the_poll(load, visit):
+    room = load(f"{DATABASE}seconds = 6")
+    page = visit(room.url)
+    live(page)
+
+    expect(page.get_by_role("timer")).to_have_text(re.compile("0:0[1-5]"))
+    expect(page.get_by_text("Voting is closed.", exact=True)).to_be_visible()
+
+
+def test_screen_readers_hear_what_happens(load, visit):
+    room = load(DATABASE, is_open=False)
+    page = visit(room.url)
+    announced = page.locator("#announcer")
+    live(page)
+
+    room.act("open", 0)
+    expect(announced).to_have_text("Voting is open: Which database would you reach for first?")
+    page.get_by_role("radio", name="SQLite").check()
+    send(page)
+    expect(announced).to_have_text("Your vote is counted.")
+    room.act("close", 0)
+    expect(announced).to_have_text("Voting is closed: Which database would you reach for first?")
+    expect(announced).to_have_text("SQLite leads with 100%.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
@@ -101,3 +103,55 @@ def test_a_page_without_a_network_says_so_and_recovers(load, page):
 
     expect(page.locator("body")).to_have_attribute("data-link", "live")
     expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_a_tab_that_missed_a_vote_is_told_and_shows_what_counts(load, phones):
+    room = load(DATABASE)
+    phone = phones()
+    first, second = phone.new_page(), phone.new_page()
+
+    def keep_from_it_what_is_mine(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda said: None if "me.changed" in str(said) else socket.send(said))
+
+    second.route_web_socket(SOCKETS, keep_from_it_what_is_mine)
+    for page, option in ((first, "SQLite"), (second, "MySQL")):
+        page.goto(room.url)
+        expect(page.locator("body")).to_have_attribute("data-link", "live")
+        page.get_by_role("radio", name=option).check()
+    first.get_by_role("button", name="Send my vote").click()
+    expect(first.get_by_text("Counted", exact=True)).to_be_visible()
+
+    second.get_by_role("button", name="Send my vote").click()
+
+    expect(second.get_by_role("alert")).to_contain_text("You voted elsewhere in the meantime.")
+    expect(second.locator(".bars .mine")).to_contain_text("SQLite")
+    assert room.tally()["counts"] == {"1": 0, "2": 1, "3": 0}
+
+
+def test_a_vote_refused_as_busy_is_sent_again(load, page):
+    room = load(DATABASE)
+    refused: list[str] = []
+
+    def refuse_the_first(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def hear(said: str | bytes) -> None:
+            if refused or "ballot.cast" not in str(said):
+                server.send(said)
+            else:
+                refused.append(json.loads(said)["id"])
+                error = {"type": "error", "id": refused[0], "code": "busy", "message": "", "retry_ms": 50}
+                socket.send(json.dumps(error))
+
+        socket.on_message(hear)
+
+    page.route_web_socket(SOCKETS, refuse_the_first)
+    page.goto(room.url)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    page.get_by_role("radio", name="MySQL").check()
+    page.get_by_role("button", name="Send my vote").click()
+
+    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+    assert len(refused) == 1
+    assert room.tally()["counts"] == {"1": 0, "2": 0, "3": 1}

@@ -142,11 +142,11 @@ def test_an_acknowledged_ballot_is_in_force_before_any_push_and_an_older_one_is_
 
 
 def test_a_ballot_stays_in_the_outbox_over_a_reload_until_it_is_acknowledged(run):
-    script = """const storage = keep(); const before = new Outbox(storage, 'k');
+    script = """const storage = keep(); const before = new Outbox('k', storage);
         before.put({ poll: 'a', round: 1, inForce: 4, answer: { option: 2 } });
-        const after = new Outbox(storage, 'k'); const [message] = after.messages();
+        const after = new Outbox('k', storage); const [message] = after.messages();
         const settled = after.settle({ type: 'ack', id: message.id });
-        return [message, settled.seq, after.messages().length, new Outbox(storage, 'k').messages().length];"""
+        return [message, settled.seq, after.messages().length, new Outbox('k', storage).messages().length];"""
 
     message, seq, left, kept = run(script)
 
@@ -155,7 +155,7 @@ def test_a_ballot_stays_in_the_outbox_over_a_reload_until_it_is_acknowledged(run
 
 
 def test_a_second_thought_goes_above_the_first_which_may_have_been_counted(run):
-    script = """const box = new Outbox(null, 'k');
+    script = """const box = new Outbox('k', null);
         for (const option of [1, 2]) box.put({ poll: 'a', round: 1, inForce: 0, answer: { option } });
         return box.messages().map(({ seq, answer }) => [seq, answer.option]);"""
 
@@ -163,7 +163,7 @@ def test_a_second_thought_goes_above_the_first_which_may_have_been_counted(run):
 
 
 def test_the_answer_to_an_earlier_thought_settles_nothing(run):
-    script = """const box = new Outbox(null, 'k'); const put = () => box.put({ poll: 'a', round: 1, inForce: 0, answer: {} });
+    script = """const box = new Outbox('k', null); const put = () => box.put({ poll: 'a', round: 1, inForce: 0, answer: {} });
         put(); const [{ id }] = box.messages(); put();
         return [box.settle({ type: 'ack', id }) ?? null, box.messages().length];"""
 
@@ -174,7 +174,7 @@ def test_the_answer_to_an_earlier_thought_settles_nothing(run):
     ("code", "left"), [("busy", 1), ("rate_limited", 1), ("internal", 1), ("stale", 0), ("closed", 0), ("not_found", 0)]
 )
 def test_only_a_passing_refusal_keeps_a_ballot(run, code, left):
-    script = """const box = new Outbox(null, 'k'); box.put({ poll: 'a', round: 1, inForce: 0, answer: null });
+    script = """const box = new Outbox('k', null); box.put({ poll: 'a', round: 1, inForce: 0, answer: null });
         const [{ id, type }] = box.messages(); box.settle({ type: 'error', id, code: given });
         return [type, box.messages().length];"""
 
@@ -183,7 +183,7 @@ def test_only_a_passing_refusal_keeps_a_ballot(run, code, left):
 
 def test_a_storage_that_refuses_or_is_spoilt_costs_nothing(run):
     script = """const full = keep(); full.setItem = () => { throw new Error('full'); }; full.kept.k = '{spoilt';
-        const box = new Outbox(full, 'k'); box.put({ poll: 'a', round: 1, inForce: 0, answer: {} });
+        const box = new Outbox('k', full); box.put({ poll: 'a', round: 1, inForce: 0, answer: {} });
         return box.messages().length;"""
 
     assert run(script) == 1

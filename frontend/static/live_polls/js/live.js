@@ -204,8 +204,8 @@ export class Outbox {
   /** @type {Map<string, Entry>} */ #entries = new Map();
   /** @type {{storage: Storage | null, key: string}} */ #place;
 
-  /** @param {Storage | null} storage @param {string} key */
-  constructor(storage, key) {
+  /** @param {string} key @param {Storage | null} storage */
+  constructor(key, storage = tabStorage()) {
     this.#place = { storage, key };
     try {
       const kept = JSON.parse(storage?.getItem(key) ?? '[]');
@@ -259,6 +259,15 @@ export class Outbox {
     } catch {
       // A full or forbidden storage: the ballots then live as long as the page.
     }
+  }
+}
+
+/** The tab's own storage, where the browser allows one. */
+function tabStorage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   stillness, Store, tickCountdowns,
 } from 'live_polls/polls';
 
-/** @import {Change, Entry, Link, Poll} from 'live_polls/types/polls' */
+/** @import {Change, Link, Poll} from 'live_polls/types/polls' */
 
 const RESEND_MS = 5_000;
 const PATIENCE_MS = 2_000;
@@ -17,7 +17,7 @@ const code = document.body.dataset.joinCode ?? '';
 const place = /** @type {HTMLElement} */ (document.getElementById('polls'));
 const banner = /** @type {HTMLElement} */ (document.getElementById('banner'));
 const store = new Store();
-const outbox = new Outbox(storage(), `ballots ${code}`);
+const outbox = new Outbox(`ballots ${code}`);
 const live = new Live({ code, store, onChange: show, onAnswer: settle, onLink: showLink });
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let patience;
 
@@ -29,22 +29,10 @@ const cardOf = (/** @type {string} */ poll) => find(place, `[data-poll="${poll}"
 const isOpen = (/** @type {string} */ poll) =>
   store.polls.get(poll)?.state === 'open' && store.room?.state !== 'ended';
 
-/** The tab's own storage, where the browser allows one. */
-function storage() {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return null;
-  }
-}
-
-// What comes in
-
 /** @param {Change} change */
 function show(change) {
-  // A room that ends closes every form.
-  for (const poll of change.room ? store.order : change.polls) showPoll(poll);
-  for (const poll of change.polls) showPoll(poll);
+  // When the room changes it may have ended, which closes every form.
+  for (const poll of new Set([...(change.room ? store.order : []), ...change.polls])) showPoll(poll);
   arrange();
 }
 
@@ -53,15 +41,14 @@ function showPoll(pollCode) {
   const poll = store.polls.get(pollCode);
   const card = cardOf(pollCode);
   if (poll) updateCard(card && isSame(card, poll) ? card : makeCard(poll, card), poll);
-  else card?.remove();
 }
 
 /** Whether a card still shows this poll: the same round, the same words. @param {HTMLElement} card @param {Poll} poll */
 function isSame(card, poll) {
   const texts = findAll(card, '.bars [data-text]').map((text) => text.textContent);
   const wanted = poll.options.map(({ text }) => text);
-  const isOld = card.dataset.round !== String(poll.round) || find(card, 'h2').textContent !== poll.prompt;
-  return !isOld && texts.sort().join('\n') === wanted.sort().join('\n') && (!isOpen(poll.code) || find(card, 'form'));
+  if (card.dataset.round !== String(poll.round) || find(card, 'h2').textContent !== poll.prompt) return false;
+  return texts.sort().join('\n') === wanted.sort().join('\n') && (!isOpen(poll.code) || find(card, 'form'));
 }
 
 /** @param {Poll} poll @param {HTMLElement | null} old */
@@ -106,7 +93,6 @@ function updateCard(card, poll) {
   showMine(card, poll, mine);
   if (open) updateForm(card, poll, { standing, mine, seq: ballot?.seq ?? 0 });
   else closeForm(card);
-  showCountdown(card, open ? poll.deadline : null);
   showResults(card, poll, chosen(ballot?.answer));
 }
 
@@ -126,6 +112,9 @@ function showMine(card, poll, mine) {
 /** @param {HTMLElement} card @param {Poll} poll @param {{standing: string, mine: number[], seq: number}} vote */
 function updateForm(card, poll, { standing, mine, seq }) {
   const form = find(card, 'form');
+  const countdown = find(card, '[data-countdown]');
+  countdown.hidden = !poll.deadline;
+  countdown.dataset.deadline = poll.deadline ?? 0;
   const now = `${standing} ${seq} ${mine}`;
   if (card.dataset.vote === now) return;
   const isFirst = !card.dataset.vote;
@@ -151,16 +140,6 @@ function closeForm(card) {
   ballot?.remove();
 }
 
-/** @param {HTMLElement} card @param {number | null} deadline */
-function showCountdown(card, deadline) {
-  const countdown = find(card, '[data-countdown]');
-  if (!countdown) return;
-  countdown.hidden = deadline === null;
-  if (deadline === null) delete countdown.dataset.deadline;
-  else countdown.dataset.deadline = String(deadline);
-  tickCountdowns(store.skew);
-}
-
 /** @param {HTMLElement} card @param {Poll} poll @param {number[]} mine */
 function showResults(card, poll, mine) {
   const tally = store.tally(poll.code) ?? { n_ballots: 0 };
@@ -179,13 +158,15 @@ function showResults(card, poll, mine) {
 
 /** Open polls first, then the one on stage, then the rest, newest first; the lobby where none asks. */
 function arrange() {
+  if (!store.room) return;
+  for (const card of findAll(place, '[data-poll]')) if (!store.polls.has(card.dataset.poll)) card.remove();
   const closed = store.order.filter((poll) => !isOpen(poll)).reverse();
   const onStage = closed.filter((poll) => poll === store.current?.code);
   const order = [...store.order.filter(isOpen), ...onStage, ...closed.filter((poll) => !onStage.includes(poll))];
   reorder(place, order.map(cardOf).filter(Boolean));
   keepAwake(order.some(isOpen));
   const asking = findAll(place, '.asking').length;
-  const scene = store.room?.state === 'ended' ? 'ended' : order.length ? 'between' : 'before';
+  const scene = store.room.state === 'ended' ? 'ended' : order.length ? 'between' : 'before';
   const lobby = find(document, '#lobby');
   document.body.dataset.asking = String(asking);
   lobby.hidden = asking > 0;
@@ -194,7 +175,7 @@ function arrange() {
   const presence = find(lobby, '#presence');
   presence.hidden = store.presence < 2;
   setText(presence, sayMany(words.here, store.presence));
-  if (store.room) setText(find(document, '#room-title'), store.room.title);
+  setText(find(document, '#room-title'), store.room.title);
 }
 
 /** @param {Link} link @param {number} closeCode */
@@ -215,8 +196,6 @@ function tell(name) {
   setText(banner, words.link[name]);
 }
 
-// What goes out
-
 function send() {
   for (const message of outbox.messages()) live.send(message);
 }
@@ -226,23 +205,17 @@ function settle(message) {
   const entry = outbox.settle(message);
   if (isPassing(message)) setTimeout(send, message.retry_ms ?? RESEND_MS);
   if (!entry) return;
-  if (message.type === 'ack') accepted(entry, message);
-  else refused(entry, message);
+  const { poll, round, seq, answer } = entry;
+  if (message.type === 'ack') {
+    store.counted({ poll, round, seq, answer, receipt: message.receipt }, message.version);
+    announce(answer ? words.counted : words.withdrawn, true);
+    if (!stillness.matches) navigator.vibrate?.(10);
+  } else {
+    if (message.code === 'stale') store.counted({ ...entry, seq: message.seq, answer: message.answer }, store.version);
+    notice(cardOf(poll), words.refused[message.code] ?? message.message);
+  }
   showPoll(entry.poll);
   arrange();
-}
-
-/** @param {Entry} entry @param {any} ack */
-function accepted({ poll, round, seq, answer }, { receipt, version }) {
-  store.counted({ poll, round, seq, answer, receipt }, version);
-  announce(answer ? words.counted : words.withdrawn, true);
-  if (!stillness.matches) navigator.vibrate?.(10);
-}
-
-/** @param {Entry} entry @param {any} error */
-function refused({ poll, round }, error) {
-  if (error.code === 'stale') store.counted({ poll, round, seq: error.seq, answer: error.answer }, store.version);
-  notice(cardOf(poll), words.refused[error.code] ?? error.message);
 }
 
 /** @param {HTMLElement | null} card @param {string} sentence */
@@ -256,8 +229,8 @@ function notice(card, sentence) {
 place.addEventListener('submit', (event) => {
   const form = /** @type {any} */ (event.target);
   const poll = store.polls.get(form.elements.poll.value);
-  // Before the first snapshot the form goes its plain way.
-  if (!poll) return;
+  // Before the first snapshot, and after a final refusal, the form goes its plain way.
+  if (!poll || live.link === 'over') return;
   event.preventDefault();
   const isWithdrawal = event.submitter?.getAttribute('value') === 'withdraw';
   const numbers = picked(form);
@@ -278,9 +251,7 @@ place.addEventListener('submit', (event) => {
   arrange();
 });
 
-// Forms: the controls are the answer; a select holds an option's place
-
-/** The options picked in a form, in their order. @param {HTMLFormElement} form @returns {number[]} */
+/** The options picked in a form, in their order: its controls are the answer, a select holds an option's place. @param {HTMLFormElement} form @returns {number[]} */
 function picked(form) {
   const rows = findAll(form, '[data-option]').map((row) => {
     const control = find(row, 'input, select');
@@ -321,6 +292,8 @@ place.addEventListener('change', ({ target }) => {
   find(control.form, '[data-error]').hidden = true;
   if (control.matches('select')) rerank(control.form, poll, Number(control.name.split('_')[1]), Number(control.value));
   else limit(control.form, poll);
+  const most = poll.settings.max_choices;
+  if (most) announce(say(words.chosen, { n: picked(control.form).length, most }), true);
 });
 
 place.addEventListener('click', ({ target }) => {
