@@ -131,6 +131,7 @@ def test_a_countdown_counts_down_gets_more_time_and_closes_the_poll(load, open_s
     room = load(poll("single_choice", "Now?", "Yes", "No") + "\nseconds = 5", is_open=False)
     page = open_stage(room)
     page.keyboard.press("PageDown")
+    expect(page.locator("#countdown")).to_be_visible()
     expect(page.locator("#countdown")).to_have_text(re.compile(r"0:0\d"))
 
     page.keyboard.press("t")
@@ -435,7 +436,7 @@ def test_the_back_row_can_read_it(load, open_stage):
 
 
 def font_size(page: Page, selector: str) -> float:
-    return page.locator(selector).first.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    return float(page.locator(selector).first.evaluate("element => parseFloat(getComputedStyle(element).fontSize)"))
 
 
 @pytest.mark.parametrize("key", ["+", "-"])

@@ -21,7 +21,8 @@ const store = new Store();
 const looks = new Looks();
 const picture = new Picture(store, words);
 let stageToken = takeToken();
-let isBusy = false;
+/** One post after the other: who is quick is not ignored, and what was seen goes along with each. */
+let posted = Promise.resolve();
 /** The key that was asked "really?", until when. */
 let asked = { deed: '', until: 0 };
 
@@ -97,13 +98,13 @@ function tell(text) {
 }
 
 /** @param {Record<string, string>} fields */
-async function post(fields) {
-  if (isBusy) return;
-  isBusy = true;
-  const form = /** @type {HTMLFormElement} */ (byId('act'));
-  const { done, message } = await act(form, fields, { unsent: words.unsent, stageToken });
-  isBusy = false;
-  if (!done) tell(message);
+function post(fields) {
+  posted = posted.then(async () => {
+    const form = /** @type {HTMLFormElement} */ (byId('act'));
+    const { done, message } = await act(form, fields, { unsent: words.unsent, stageToken });
+    if (!done) tell(message);
+  });
+  return posted;
 }
 
 const next = () => post({ verb: 'next', seen: markOf(store) });
