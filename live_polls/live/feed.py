@@ -16,7 +16,7 @@ from itertools import islice
 from live_polls.domain.ballots import Counted
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
-from live_polls.live import faces, messages, metrics
+from live_polls.live import faces, messages, metrics, readiness
 from live_polls.live.acks import AckGate
 from live_polls.live.connections import SNAPSHOT, Change, Connection
 from live_polls.live.faces import Face
@@ -46,6 +46,7 @@ class RoomFeed:
         self.version = 0  # what listeners have been shown, whether or not they could see a difference
         self._known_version = 0  # the newest version that anybody told us of
         self._shown: dict[Viewer, Face] = {}
+        self._ahead: dict[Connection, Face] = {}  # came since the last tick, and has seen a newer face than the others
         self._faces: dict[Viewer, Face] = {}
         self._pace = Pace()
         self._hellos: dict[Connection, asyncio.Future[bool]] = {}
@@ -96,6 +97,7 @@ class RoomFeed:
     def leave(self, connection: Connection) -> None:
         """Forget the connection. Repeatable."""
         self.audience.discard(connection)
+        self._ahead.pop(connection, None)
 
     def ballots_changed(self, participants: Iterable[str]) -> None:
         """Tell all connections of these participants what is in force now, with the next read."""
@@ -111,9 +113,11 @@ class RoomFeed:
         self._acks.send(connection, client_id, counted, at_least=self.view.version if self.view else 0)
 
     async def wait_beyond(self, version: int, seconds: float) -> None:
-        """Return when listeners have been shown more than `version`, or after `seconds`."""
+        """Return when listeners have been shown more than `version`, after `seconds`, or when the server goes."""
         deadline = time.monotonic() + seconds
-        while self.version <= version and (left := deadline - time.monotonic()) > 0 and not self.gone:
+        while self.version <= version and (left := deadline - time.monotonic()) > 0:
+            if self.gone or readiness.is_draining():
+                return
             shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.add(shown)
             try:
@@ -159,6 +163,10 @@ class RoomFeed:
     def has_countdown(self) -> bool:
         """Whether a poll of the room has a deadline."""
         return self.view is not None and any(poll.deadline is not None for poll in self.view.polls)
+
+    def release_acks(self) -> None:
+        """Let acknowledgements go that wait for a read: there may be no later. Repeatable."""
+        self._acks.release()
 
     def release_waiting(self) -> None:
         """Let those who wait for a newer version go on. Repeatable."""
@@ -259,9 +267,11 @@ class RoomFeed:
             connection.voted = faces.voted_of(ballots)
             self.audience.add(connection)
             self.presence.count(self.audience.n_participants, time.monotonic())
-            self._shown.setdefault(connection.viewer, self.face(connection.viewer))
+            face = self.face(connection.viewer)
+            if self._shown.setdefault(connection.viewer, face) is not face:
+                self._ahead[connection] = face
             connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots))])
-            connection.version = self.face(connection.viewer).version
+            connection.version = face.version
             hello.set_result(True)
 
     def _restart(self, view: RoomView) -> None:
@@ -271,7 +281,7 @@ class RoomFeed:
         """
         self._acks = AckGate()
         self._known_version = self.version = view.version
-        self._shown = {}
+        self._shown, self._ahead = {}, {}
         beat = messages.Heartbeat(view.epoch, view.version, time.time())
         self.show_all((("heartbeat", ""), Frame(messages.encode(beat))))
 
@@ -302,6 +312,11 @@ class RoomFeed:
                 connection.voted = faces.voted_of(ballots)
                 if connection.viewer is Viewer.AUDIENCE and changed:
                     own[connection] = changed
+        # What the others never saw, and is now undone, is no change to them.
+        for connection, seen in self._ahead.items():
+            undone = faces.changes(seen, self.face(connection.viewer), connection.voted)
+            own[connection] = [*own.get(connection, ()), *undone]
+        self._ahead = {}
         return own
 
     def _end(self) -> None:

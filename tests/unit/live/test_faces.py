@@ -1,33 +1,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from live_polls.domain import lifecycle, polls, rooms, tally
 from live_polls.domain.ballots import cast_batch
-from live_polls.domain.polls import PollDraft
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
-from live_polls.enums import ResultsVisibility, Screen
+from live_polls.enums import ResultsVisibility
 from live_polls.live import faces
 from live_polls.live.connections import Change
 from live_polls.live.faces import Face, face_of
-from live_polls.models import Poll, Room, Tally
 from tests.factories import make_cast, make_poll, make_room
 from tests.unit.live.client import Client
+from tests.unit.live.deeds import ALICE, BOB, DEEDS
 from tests.unit.live.room_views import make_poll_view, make_view
 
-ALICE, BOB = "alice", "bob"  # Alice has voted, Bob has not
 NOBODY = frozenset[tuple[str, int]]()
 
-# Whose screens are compared: viewer and participant.
+# Whose screens are compared: viewer and participant. Alice has voted, Bob has not.
 SCREENS: dict[str, tuple[Viewer, str | None]] = {
     "audience that voted": (Viewer.AUDIENCE, ALICE),
     "audience that did not": (Viewer.AUDIENCE, BOB),
@@ -276,86 +272,6 @@ def frames_from(old: RoomView, new: RoomView) -> list[dict[str, Any]]:
 
 
 # Snapshot + changes = fresh snapshot, for every deed and every screen
-
-
-_seq = count(2)
-
-
-def vote(poll: Poll, answer: object, who: str = ALICE) -> None:
-    cast_batch([make_cast(poll, answer, participant=who, seq=next(_seq))])
-
-
-def last(room: Room) -> Poll:
-    poll = room.polls.last()
-    assert poll is not None
-    return poll
-
-
-def ask(prompt: str) -> PollDraft:
-    return PollDraft(kind="single_choice", prompt=prompt, options=["Yes", "No"])
-
-
-def also(*deeds: Callable[[Room, Poll], object]) -> Callable[[Room, Poll], None]:
-    """Several deeds between two looks."""
-
-    def do(room: Room, poll: Poll) -> None:
-        for deed in deeds:
-            deed(room, poll)
-
-    return do
-
-
-def close(room: Room, poll: Poll) -> None:
-    lifecycle.close_poll(poll)
-
-
-def withdraw(room: Room, poll: Poll) -> None:
-    vote(poll, None)
-
-
-def vote_too(room: Room, poll: Poll) -> None:
-    vote(poll, {"option": 1}, BOB)
-
-
-def falsify_and_repair(room: Room, poll: Poll) -> None:
-    Tally.objects.filter(poll=poll).update(n=99)
-    tally.recount(room, repair=True)
-
-
-DEEDS: dict[str, Callable[[Room, Poll], object]] = {
-    "vote": lambda room, poll: vote(poll, {"option": 2}, BOB),
-    "change a vote": lambda room, poll: vote(poll, {"option": 3}),
-    "withdraw": withdraw,
-    "withdraw the last": also(withdraw, lambda room, poll: vote(poll, None, "carol")),
-    "vote and withdraw": also(vote_too, withdraw),
-    "open": lambda room, poll: lifecycle.open_poll(last(room)),
-    "close": close,
-    "vote and close": also(vote_too, close),
-    "swap votes and close": also(vote_too, withdraw, close),
-    "archive": also(close, lambda room, poll: lifecycle.archive_poll(poll)),
-    "reset": lambda room, poll: lifecycle.reset_poll(poll),
-    "new round": also(close, lambda room, poll: lifecycle.open_poll(poll)),
-    "new round with a vote": also(close, lambda room, poll: lifecycle.open_poll(poll), vote_too),
-    "show": lambda room, poll: lifecycle.show_results(poll),
-    "hide": lambda room, poll: lifecycle.hide_results(poll),
-    "extend": lambda room, poll: lifecycle.extend_countdown(poll),
-    "stop the countdown": lambda room, poll: lifecycle.stop_countdown(poll),
-    "lobby": lambda room, poll: lifecycle.put_on_stage(room, None),
-    "draft on stage": lambda room, poll: lifecycle.put_on_stage(room, last(room)),
-    "blank": lambda room, poll: lifecycle.set_screen(room, Screen.BLANK),
-    "add": lambda room, poll: polls.add_poll(room, ask("New?")),
-    "add an open one": lambda room, poll: make_poll(room),
-    "edit a draft": lambda room, poll: polls.edit_poll(last(room), ask("Other?")),
-    "remove": lambda room, poll: polls.remove_poll(poll),
-    "move": lambda room, poll: polls.move_poll(poll, position=9),
-    "rename": lambda room, poll: rooms.edit_room(room, title="Attic", results=room.results),
-    "results for hosts": lambda room, poll: rooms.edit_room(room, title="Hall", results="host"),
-    "results for all": lambda room, poll: rooms.edit_room(room, title="Hall", results="live"),
-    "end": lambda room, poll: rooms.end_room(room),
-    "revoke stage links": lambda room, poll: rooms.revoke_stage_links(room),
-    "repair": falsify_and_repair,
-    "nothing": lambda room, poll: None,
-}
 
 
 @pytest.mark.django_db
