@@ -84,6 +84,7 @@ class Hub:
     async def goodbye(self, *, spread_ms: int) -> None:
         """Tell everybody to come back, each after another while, in small lots so that they do not come at once."""
         for feed in list(self._feeds.values()):
+            feed.release_acks()
             for n, connection in enumerate(list(feed.audience)):
                 retry_ms = random.randint(500, 500 + spread_ms)  # noqa: S311 -- jitter, no secret
                 connection.answer(Frame(messages.encode(messages.Bye(retry_ms))))

@@ -17,7 +17,7 @@ import uvicorn
 from django.conf import settings
 
 from live_polls.live import readiness
-from live_polls.live.ballot_box import drop_box
+from live_polls.live.ballot_box import get_box
 from live_polls.live.hub import drop_hub, get_hub
 from live_polls.live.readers import stop_readers
 
@@ -42,7 +42,7 @@ class Server(uvicorn.Server):
         readiness.start_draining()
         for server in self.servers:
             server.close()
-        await asyncio.to_thread(drop_box)
+        await asyncio.to_thread(get_box().drain)
         await asyncio.sleep(0)  # the acknowledgements of the last batch are called before we go on
         hub = get_hub()
         hub.wake_waiting()
