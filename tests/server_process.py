@@ -28,6 +28,15 @@ class ServerProcess:
     folder: Path
     environment: dict[str, str]
 
+    @property
+    def log(self) -> Path:
+        """The file of what the server says."""
+        return self.folder / "serve.log"
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text("utf-8", errors="replace")
+
     def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run one manage.py command to its end."""
         return subprocess.run(
@@ -75,12 +84,19 @@ def running_server(folder: Path, **more: str) -> Iterator[ServerProcess]:
 
 @contextmanager
 def serving(server: ServerProcess, *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """One life of the server's process; there may be several, one after the other, on the same data and port.
+    """One life of the server's process; there may be several, one after the other, on the same data and port."""
+    with started(server, *command) as process:
+        await_ready(server, process)
+        yield process
+
+
+@contextmanager
+def started(server: ServerProcess, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that may not be ready yet, and is ended by its id.
 
     `command` is what Python is given: `manage.py serve`, unless told otherwise.
     """
-    log = server.folder / "serve.log"
-    with log.open("ab") as said:
+    with server.log.open("ab") as said:
         process = subprocess.Popen(
             [sys.executable, *(command or ("manage.py", "serve"))],
             cwd=ROOT,
@@ -89,7 +105,6 @@ def serving(server: ServerProcess, *command: str) -> Iterator[subprocess.Popen[b
             stderr=said,
         )
         try:
-            _await_ready(server, process, log)
             yield process
         finally:
             process.terminate()
@@ -99,7 +114,8 @@ def serving(server: ServerProcess, *command: str) -> Iterator[subprocess.Popen[b
                 process.kill()
 
 
-def _await_ready(server: ServerProcess, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_ready(server: ServerProcess, process: subprocess.Popen[bytes]) -> None:
+    """Return when the server takes ballots."""
     for _ in range(round(START_WITHIN_S / LOOK_AGAIN_S)):
         try:
             with build_opener(ProxyHandler({})).open(f"{server.url}/readyz", timeout=5):
@@ -111,7 +127,7 @@ def _await_ready(server: ServerProcess, process: subprocess.Popen[bytes], log: P
         except subprocess.TimeoutExpired:
             continue
         break
-    raise AssertionError(f"The server did not start:\n{log.read_text(errors='replace')}")
+    raise AssertionError(f"The server did not start:\n{server.said}")
 
 
 def free_port() -> int:

@@ -15,6 +15,7 @@ from live_polls.enums import Role
 from live_polls.models import Account, Membership, Poll, Room
 from tests.factories import make_poll, make_room
 from tests.live.doors import Door, GuardedDoor, QueuedDoor
+from tests.live.installations import Installation, installation_in, prepare_template
 from tests.server_process import ServerProcess, server_on, serving
 
 
@@ -31,9 +32,19 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     with serving(server, "-m", "tests.live.hasty", "serve"):
         yield server
     database.with_name(f"{database.name}.server-lock").unlink()
-    said = (server.folder / "serve.log").read_text(errors="replace")
-    assert "Traceback" not in said, said
-    assert " ERROR " not in said, said
+    assert "Traceback" not in server.said, server.said
+    assert " ERROR " not in server.said, server.said
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def installation(template: Path, tmp_path: Path) -> Installation:
+    """A data folder of its own, for a test that starts and ends servers on it."""
+    return installation_in(tmp_path, template)
 
 
 @pytest_asyncio.fixture(params=["queued", "guarded"])

@@ -7,11 +7,15 @@ as under `serve`. Both stand on the database of the tests, so whatever a test do
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
-from channels.testing import WebsocketCommunicator
+from channels.testing import HttpCommunicator, WebsocketCommunicator
 from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -42,6 +46,19 @@ class ClosedError(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back from a request; names of headers in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return dict(json.loads(self.body))
+
+
 class Line(Protocol):
     """One open socket."""
 
@@ -61,6 +78,8 @@ class Door(Protocol):
     origin: str
 
     async def open(self, path: str, headers: Headers = ()) -> Line: ...
+
+    async def request(self, method: str, path: str, body: bytes = b"", headers: Headers = ()) -> Answer: ...
 
 
 class QueuedLine:
@@ -105,6 +124,13 @@ class QueuedDoor:
             await communicator.wait(PATIENCE_S)
             raise RefusedError(event.get("status", 403))  # a close before accept is a 403 on every server
         return QueuedLine(communicator, event["subprotocol"])
+
+    async def request(self, method: str, path: str, body: bytes = b"", headers: Headers = ()) -> Answer:
+        named = [("host", urlsplit(self.origin).netloc), ("content-length", str(len(body))), *headers]
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in named]
+        communicator = HttpCommunicator(application, method, path, body, raw)
+        answer = await communicator.get_response(PATIENCE_S)
+        return Answer(answer["status"], {k.decode().lower(): v.decode() for k, v in answer["headers"]}, answer["body"])
 
 
 class GuardedLine:
@@ -156,3 +182,18 @@ class GuardedDoor:
         except InvalidStatus as refused:
             raise RefusedError(refused.response.status_code) from None
         return GuardedLine(socket)
+
+    async def request(self, method: str, path: str, body: bytes = b"", headers: Headers = ()) -> Answer:
+        return await asyncio.to_thread(self._request, method, path, body, headers)
+
+    def _request(self, method: str, path: str, body: bytes, headers: Headers) -> Answer:
+        connection = HTTPConnection(urlsplit(self.origin).netloc, timeout=PATIENCE_S)
+        try:
+            connection.putrequest(method, path)
+            for name, value in (("Content-Length", str(len(body))), *headers):
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()

@@ -17,8 +17,9 @@ from live_polls.domain import lifecycle, polls
 from live_polls.domain.participants import new_token
 from live_polls.domain.snapshot import read_room
 from live_polls.enums import Screen
-from live_polls.live import feed
+from live_polls.live import acks, feed
 from live_polls.live import hub as hubs
+from live_polls.live.ballot_box import get_box
 from live_polls.models import Account, Poll, Room
 from tests.factories import make_poll
 from tests.live.doors import Door, QueuedDoor
@@ -151,6 +152,21 @@ async def test_an_ack_waits_for_an_older_state_that_is_on_its_way(room: Room, po
 
     assert ack["version"] <= changed["version"]
     assert ack["version"] <= tally["version"]
+
+
+async def test_acks_that_wait_for_a_read_go_before_the_goodbye(room: Room, poll: Poll, hub: None, monkeypatch):
+    monkeypatch.setattr(acks, "PATIENCE_SECONDS", 3600)
+
+    async with joined(QueuedDoor(), room) as voter:
+        with held_reads(monkeypatch) as reads:
+            await act(lifecycle.set_screen, room, Screen.JOIN)
+            await reads.begun()
+            await voter.send(ballot(poll, {"option": 1}, id="mine"))
+            await voter.fence()
+            await asyncio.to_thread(get_box().drain)
+            await asyncio.sleep(0)
+            await hubs.get_hub().goodbye(spread_ms=0)
+            assert [(await voter.next())["type"] for _ in range(2)] == ["ack", "bye"]
 
 
 async def test_presence_counts_participants_and_not_their_screens(door: Door, room: Room, alice: Account):

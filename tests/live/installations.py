@@ -1,0 +1,126 @@
+"""Installations of their own for tests that end servers: a migrated database with two rooms, copied for each test."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen, TimeoutExpired
+from typing import Any
+
+from django.conf import settings
+
+from live_polls.models import Poll, Room
+from tests.live.doors import PATIENCE_S, GuardedDoor
+from tests.server_process import ServerProcess, prepare_server, server_on
+
+KEYNOTE = """
+[room]
+slug = "keynote"
+title = "Keynote"
+[[polls]]
+kind = "single_choice"
+prompt = "Tabs or spaces?"
+options = ["Tabs", "Spaces", "Both"]
+state = "open"
+"""
+# A snapshot of this room has a third of a megabyte: ten of them are more than any system keeps for a peer.
+_LONG = json.dumps([f"{number:03} {'x' * 185}" for number in range(50)])
+WIDE = '[room]\nslug = "wide"\ntitle = "Wide"\n' + "".join(
+    f'[[polls]]\nkind = "single_choice"\nstate = "open"\nprompt = "Question {n}"\noptions = {_LONG}\n'
+    for n in range(30)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder with the room `keynote` and its one open poll, and the room `wide`."""
+
+    server: ServerProcess
+    room: Room
+    poll: Poll
+    wide: Room
+
+    @property
+    def door(self) -> GuardedDoor:
+        return GuardedDoor(self.server.url)
+
+    def beside(self) -> ServerProcess:
+        """Another server on the same data, on another port and with a log of its own."""
+        folder = self.server.folder / "beside"
+        folder.mkdir()
+        return _on(folder, self.server.folder)
+
+    def ballots(self) -> dict[str, tuple[int, str]]:
+        """{participant: (seq, answer)} as the database has them, read without a line of the product."""
+        with self._database() as database:
+            rows = database.execute("SELECT participant, seq, answer FROM live_polls_ballot").fetchall()
+        return {participant: (seq, answer) for participant, seq, answer in rows}
+
+    def locked(self) -> closing[sqlite3.Connection]:
+        """A database that nobody else can write to while this is open."""
+        database = sqlite3.connect(self.server.folder / "db.sqlite3", isolation_level=None, timeout=PATIENCE_S)
+        database.execute("BEGIN IMMEDIATE")
+        return closing(database)
+
+    def _database(self) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(f"file:{self.server.folder / 'db.sqlite3'}?mode=ro", uri=True))
+
+
+def prepare_template(folder: Path) -> Path:
+    """Make what `installation_in` copies."""
+    server = prepare_server(folder, SECRET_KEY=settings.SECRET_KEY)
+    rooms = [server.load_room(KEYNOTE), server.load_room(WIDE)]
+    (folder / "rooms.json").write_text(json.dumps(rooms))
+    return folder
+
+
+def installation_in(folder: Path, template: Path) -> Installation:
+    """A fresh installation."""
+    shutil.copy(template / "db.sqlite3", folder)
+    keynote, wide = json.loads((template / "rooms.json").read_text())
+    server = _on(folder, folder)
+    return Installation(
+        server, _room(server, keynote), Poll(code=keynote["polls"][0]["code"], round=1), _room(server, wide)
+    )
+
+
+def await_end(process: Popen[bytes], seconds: float) -> int:
+    """The exit status; at most so many seconds from now."""
+    try:
+        return process.wait(seconds)
+    except TimeoutExpired:
+        raise AssertionError(f"The process still runs after {seconds} s") from None
+
+
+def await_words(server: ServerProcess, process: Popen[bytes], words: str) -> None:
+    """Return when the server has said this."""
+    _await(process, lambda: words in server.said, lambda: f"No {words!r} in:\n{server.said}")
+
+
+def _await(process: Popen[bytes], is_so: Callable[[], bool], or_else: Callable[[], str]) -> None:
+    for _ in range(round(3 * PATIENCE_S / 0.05)):
+        if is_so():
+            return
+        try:
+            process.wait(0.05)
+        except TimeoutExpired:
+            continue
+        break
+    assert is_so(), or_else()
+
+
+def _on(folder: Path, data: Path) -> ServerProcess:
+    return server_on(folder, SECRET_KEY=settings.SECRET_KEY, DATABASE_URL=f"sqlite:///{data / 'db.sqlite3'}")
+
+
+def _room(server: ServerProcess, loaded: dict[str, Any]) -> Room:
+    """The room as far as a client needs to know it; not of this process's database."""
+    with closing(sqlite3.connect(server.folder / "db.sqlite3")) as database:
+        query = "SELECT id, ballot_key FROM live_polls_room WHERE join_code = ?"
+        [(pk, key)] = database.execute(query, [loaded["join_code"]])
+    return Room(pk=pk, join_code=loaded["join_code"], ballot_key=key)
