@@ -253,3 +253,16 @@ def test_screen_readers_hear_what_happens(load, visit):
     room.act("close", 0)
     expect(announced).to_have_text("Voting is closed: Which database would you reach for first?")
     expect(announced).to_have_text("SQLite leads with 100%.")
+
+
+def test_what_became_of_a_vote_is_in_view_however_far_one_had_scrolled(load, visit):
+    room = load(REPAIRS, DATABASE)
+    page = visit(room.url, viewport={"width": 320, "height": 480})
+    live(page)
+    poll = page.get_by_role("article", name="What would you repair first?")
+    poll.get_by_text("The docs").first.click()
+
+    poll.get_by_role("button", name="Send my vote").evaluate("button => button.scrollIntoView({ block: 'start' })")
+    send(poll)
+
+    expect(poll.get_by_text("Counted", exact=True)).to_be_in_viewport()

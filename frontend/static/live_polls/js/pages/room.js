@@ -249,6 +249,8 @@ place.addEventListener('submit', (event) => {
   send();
   showPoll(poll.code);
   arrange();
+  // The form has folded away: what became of the vote is to be seen, not what stands below.
+  if (cardOf(poll.code).getBoundingClientRect().top < 0) cardOf(poll.code).scrollIntoView();
 });
 
 /** The options picked in a form, in their order: its controls are the answer, a select holds an option's place. @param {HTMLFormElement} form @returns {number[]} */
