@@ -73,3 +73,18 @@ def parse_origin(name: str, text: str) -> tuple[str, str]:
     default_port = 443 if parts.scheme == "https" else 80
     shown_port = "" if port in {None, default_port} else f":{port}"
     return f"{parts.scheme}://{host}{shown_port}", host
+
+
+def parse_proxies(name: str, entries: list[str]) -> list[str]:
+    """Return the addresses and networks of proxies, or refuse them by the variable's name.
+
+    The server would take anything: a misspelt network would silently trust nobody, and `*` whoever writes a header.
+    """
+    for entry in entries:
+        try:
+            ipaddress.ip_network(entry)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} takes addresses and networks of proxies like 10.0.0.7 or 10.0.0.0/24, not {entry!r}."
+            ) from error
+    return entries

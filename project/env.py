@@ -69,9 +69,14 @@ VARIABLES = {
         Variable(
             "FORWARDED_ALLOW_IPS",
             "127.0.0.1,::1",
-            "Addresses of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+            "Addresses or networks of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
         ),
         Variable("MAX_SOCKETS", "12000", "Sockets one server process accepts before it refuses more."),
+        Variable(
+            "MAX_SOCKETS_PER_ROOM",
+            "12000",
+            "Sockets of one room that one server process accepts; hosts and trusted stages always get in.",
+        ),
         Variable(
             "RETENTION_DAYS",
             "90",
@@ -90,6 +95,7 @@ VARIABLES = {
         Variable("TIME_ZONE", "UTC", "Time zone of dates on host pages, as `Europe/Berlin`."),
         Variable("LANGUAGE_CODE", "en", "Language of pages for browsers that ask for none we have."),
         Variable("LOG_LEVEL", "INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`."),
+        Variable("LOG_FORMAT", "text", "`text` for people, or `json`: one object a line."),
         Variable("DEBUG", "off", "Tracebacks in the browser and files read anew for each request. Never in public."),
     )
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from project.addresses import in_url, network_address, own_hosts, parse_origin
+from project.addresses import in_url, network_address, own_hosts, parse_origin, parse_proxies
 from project.content_security import CSP
 from project.databases import parse_database_url
 from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
@@ -49,8 +49,9 @@ ALLOWED_HOSTS = [_public_host, *_own_hosts, *env_list("ALLOWED_HOSTS")]
 # Pages of these origins may post forms and open sockets; the same server is often reached by several names.
 ALLOWED_ORIGINS = list(dict.fromkeys([PUBLIC_URL, *(f"http://{host}:{PORT}" for host in _own_hosts), *_more_origins]))
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
-FORWARDED_ALLOW_IPS = env_list("FORWARDED_ALLOW_IPS")
+FORWARDED_ALLOW_IPS = parse_proxies("FORWARDED_ALLOW_IPS", env_list("FORWARDED_ALLOW_IPS"))
 MAX_SOCKETS = env_int("MAX_SOCKETS", at_least=1)
+MAX_SOCKETS_PER_ROOM = env_int("MAX_SOCKETS_PER_ROOM", at_least=1)
 ADMIN_ENABLED = env_bool("ADMIN_ENABLED")
 RETENTION_DAYS = env_int("RETENTION_DAYS")
 METRICS_TOKEN = env_secret("METRICS_TOKEN")
@@ -199,11 +200,12 @@ STORAGES = {
 # Logs
 
 LOG_LEVEL = env_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env_choice("LOG_FORMAT", ("text", "json"))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"text": {"()": "project.logs.TextFormatter"}, "json": {"()": "project.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django's own handlers would print the same line twice.
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},

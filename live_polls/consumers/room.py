@@ -15,7 +15,7 @@ from live_polls.domain.ballots import Cast, Counted, Outcome
 from live_polls.domain.participants import cookie_name
 from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
-from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
+from live_polls.errors import BadMessageError, BusyError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.live import messages
 from live_polls.live.ballot_box import get_box
 from live_polls.live.connections import Connection
@@ -30,6 +30,8 @@ from live_polls.live.readers import read
 logger = logging.getLogger(__name__)
 
 MAX_CONNECTIONS_A_PARTICIPANT = 5
+FULL_RETRY_MS = 5000
+TRY_AGAIN_LATER = 1013
 
 
 class RefusedError(Exception):
@@ -120,7 +122,7 @@ class RoomSocket(Socket):
         except Exception:
             # Nothing is lost: the client comes back, with jitter, and says hello again.
             logger.exception("A hello failed")
-            self.wire.close(1013)
+            self.wire.close(TRY_AGAIN_LATER)
 
     async def _join(self, feed: RoomFeed, connection: Connection) -> None:
         """Take a snapshot, and another one when it was asked for meanwhile."""
@@ -138,6 +140,10 @@ class RoomSocket(Socket):
         if view is None:
             raise RefusedError(messages.CLOSE_NOT_FOUND)
         viewer, participant = await self._identify(hello, view)
+        if viewer is Viewer.AUDIENCE and len(feed.audience) >= settings.MAX_SOCKETS_PER_ROOM:
+            # Phones go on over plain requests, which hold nothing here.
+            self.refuse(BusyError(retry_ms=FULL_RETRY_MS))
+            raise RefusedError(TRY_AGAIN_LATER)
         connection = Connection(self.wire, viewer, participant)
         self.wire.attach(connection)
         self._feed, self._connection = feed, connection

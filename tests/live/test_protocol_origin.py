@@ -9,9 +9,10 @@ from django.conf import settings
 
 from live_polls.consumers import base
 from live_polls.domain.participants import new_token
+from live_polls.live.queued_wire import OWN_CODES
 from live_polls.models import Account, Room
 from tests.live.doors import ClosedError, Door, Headers, QueuedDoor, RefusedError
-from tests.live.driver import act, address, joined, opened, page_of, participant_page, signed_in
+from tests.live.driver import act, address, hosted, joined, opened, page_of, participant_page, signed_in
 
 FOREIGN = {
     "another site": "http://evil.example",
@@ -95,6 +96,23 @@ async def test_a_full_server_says_so_before_it_accepts(hub: None, room: Room, mo
     async with joined(door, room), opened(door, address(room)) as silent:
         assert await _status(door, room, page_of(door)) == 503
         await silent.hello(token=new_token(room.pk))  # who is inside is not disturbed
+
+    async with joined(door, room):
+        pass  # there is room again
+
+
+async def test_a_full_room_says_so_and_lets_its_hosts_in(
+    hub: None, room: Room, alice: Account, monkeypatch: pytest.MonkeyPatch
+):
+    door = QueuedDoor()
+    monkeypatch.setattr(settings, "MAX_SOCKETS_PER_ROOM", 1)
+
+    async with joined(door, room), opened(door, address(room)) as late:
+        await late.say("hello", token=new_token(room.pk))
+        assert (await late.next("error"))["code"] == "busy"
+        assert await late.closed() == OWN_CODES[1013]
+        async with hosted(door, room, alice) as host, hosted(door, room, alice, role="stage"):
+            assert host.snapshot["presence"] == 1
 
     async with joined(door, room):
         pass  # there is room again

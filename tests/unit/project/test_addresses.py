@@ -5,7 +5,7 @@ import ipaddress
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from project.addresses import in_url, network_address, own_hosts, parse_origin
+from project.addresses import in_url, network_address, own_hosts, parse_origin, parse_proxies
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_network_address_is_an_address():
 
 def test_ipv6_stands_in_brackets():
     assert [in_url(host) for host in ("::1", "127.0.0.1", "localhost")] == ["[::1]", "127.0.0.1", "localhost"]
+
+
+def test_proxies_are_addresses_and_networks():
+    entries = ["127.0.0.1", "::1", "10.0.0.0/24", "2001:db8::/32"]
+
+    assert parse_proxies("FORWARDED_ALLOW_IPS", entries) == entries
+
+
+@pytest.mark.parametrize("entry", ["*", "proxy", "10.0.0.7/24", "10.0.0", "10.0.0.0/33"])
+def test_a_proxy_that_the_server_would_misunderstand_is_refused(entry):
+    with pytest.raises(ImproperlyConfigured, match="FORWARDED_ALLOW_IPS takes addresses and networks"):
+        parse_proxies("FORWARDED_ALLOW_IPS", ["127.0.0.1", entry])
