@@ -92,9 +92,9 @@ class Socket:
     def hear(self, data: bytes | str) -> None:
         """One message: whatever it is, it harms nobody else and the socket stays, unless it is too much."""
         if not self._allowance.take(self._loop.time()):
+            self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()), messages.id_in(data))
             if self._allowance.strikes > STRIKES:
                 self.wire.close(messages.CLOSE_TOO_MUCH)
-            self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()), messages.id_in(data))
             return
         try:
             self.obey(messages.decode(data))
@@ -107,11 +107,11 @@ class Socket:
     def refuse(self, error: PollError, client_id: str | None = None) -> None:
         """Answer with an error; one who sends nothing but nonsense is let go."""
         metrics.REFUSALS.labels(error.code).inc()
+        self.answer(Frame(messages.encode(messages.error_message(error, client_id))))
         if isinstance(error, BadMessageError):
             self._errors += 1
             if self._errors > STRIKES:
                 self.wire.close(messages.CLOSE_BAD_INPUT)
-        self.answer(Frame(messages.encode(messages.error_message(error, client_id))))
 
     def answer(self, frame: Frame) -> None:
         raise NotImplementedError

@@ -7,10 +7,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from live_polls.live import messages
 from live_polls.live.connections import Connection
 from live_polls.live.frames import Frame
 
 SLOW_SECONDS = 10.0
+# Servers built on autobahn, as daphne is, send no code of the protocol's own range but 1000.
+OWN_CODES = {1009: messages.CLOSE_BAD_INPUT, 1013: messages.CLOSE_TOO_SLOW}
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -24,12 +27,15 @@ class QueuedWire:
         self._connection: Connection | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._closed = False
 
     def attach(self, connection: Connection) -> None:
         """Tell the connection when the wire is busy and when it is free."""
         self._connection = connection
 
     def write(self, framed: bytes, frames: Iterable[Frame]) -> None:
+        if self._closed:
+            return
         self._frames.extend(frames)
         if self._connection is not None:
             self._connection.ready = False
@@ -38,7 +44,7 @@ class QueuedWire:
 
     def close(self, code: int) -> None:
         if self._closing is None:
-            self._closing = asyncio.get_running_loop().create_task(self._close(code))
+            self._closing = asyncio.get_running_loop().create_task(self._close(OWN_CODES.get(code, code)))
 
     def stop(self) -> None:
         """The socket is gone. Repeatable."""
@@ -47,13 +53,23 @@ class QueuedWire:
                 task.cancel()
 
     async def _write(self) -> None:
-        while self._frames:
-            async with asyncio.timeout(SLOW_SECONDS):
-                await self._send({"type": "websocket.send", "text": self._frames.popleft().payload.decode()})
-            if not self._frames and self._connection is not None:
-                self._connection.resume()
+        try:
+            while self._frames:
+                async with asyncio.timeout(SLOW_SECONDS):
+                    await self._send({"type": "websocket.send", "text": self._frames.popleft().payload.decode()})
+                if not self._frames and self._connection is not None:
+                    self._connection.resume()
+        except TimeoutError:
+            self._frames.clear()
+            self.close(messages.CLOSE_TOO_SLOW)
+        except OSError:  # how servers say that the peer is gone; the listener hears of it too
+            self._frames.clear()
 
     async def _close(self, code: int) -> None:
         if self._writer is not None:
             await asyncio.wait([self._writer], timeout=SLOW_SECONDS)
-        await self._send({"type": "websocket.close", "code": code})
+        self._closed = True
+        try:
+            await self._send({"type": "websocket.close", "code": code})
+        except OSError:  # the peer was faster
+            pass
