@@ -101,6 +101,13 @@ def test_a_poll_that_moves_stands_where_it_is_put(run):
     assert run(APPLY, news)["order"] == ["c", "a", "b", "d"]
 
 
+def test_polls_that_move_at_once_end_in_their_places(run):
+    moved = [changed(2, "poll.changed", position=place, poll=poll(code)) for place, code in enumerate("xyoze")]
+    del moved[2]  # the third is where it was
+
+    assert run(APPLY, [snapshot(1, *map(poll, "exoy")), *moved])["order"] == ["x", "y", "o", "z", "e"]
+
+
 def test_a_new_round_starts_without_votes(run):
     mine = [{"poll": "a", "round": 1, "seq": 1, "answer": {"option": 1}}]
     news = [

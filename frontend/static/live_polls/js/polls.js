@@ -14,6 +14,7 @@ export class Store {
   presence = 0;
   /** @type {Map<string, Poll>} */ polls = new Map();
   /** @type {string[]} */ order = [];
+  /** @type {Map<string, number>} */ #places = new Map();
   /** @type {Map<string, {round: number, tally: Tally}>} */ #tallies = new Map();
   /** @type {Map<string, Ballot>} */ #ballots = new Map();
   /** @type {Map<string, number>} */ #versions = new Map();
@@ -63,6 +64,7 @@ export class Store {
         this.#count(poll.code, poll.round, tally, version, change);
         this.#mine(poll.code, poll.round, me.ballots, version, change);
       }
+      this.#places = new Map([...codes].map((code, place) => [code, place]));
       this.order = [...codes, ...this.order.filter((code) => !codes.has(code))];
       this.#setRoom(message, change);
       this.#handlers['presence.changed'](message, change);
@@ -71,8 +73,11 @@ export class Store {
     'room.changed': (message, change) => this.#setRoom(message, change),
     'poll.changed': ({ poll, position, version }, change) => {
       if (!this.#keep(poll, version, change)) return;
-      this.order = this.order.filter((code) => code !== poll.code);
-      this.order.splice(position ?? this.order.length, 0, poll.code);
+      const { order } = this;
+      // Sorted and not inserted: who moves makes others move, and each is told of in a message of its own.
+      const place = (/** @type {string} */ code) => this.#places.get(code) ?? order.length;
+      this.#places.set(poll.code, position ?? place(poll.code));
+      this.order = [poll.code, ...order.filter((code) => code !== poll.code)].sort((a, b) => place(a) - place(b));
     },
     'poll.removed': ({ poll, version }, change) => this.#remove(poll, version, change),
     'tally.changed': ({ poll, round, tally, version }, change) => this.#count(poll, round, tally, version, change),
