@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from live_polls.domain import lifecycle
 from live_polls.domain.ballots import cast_batch
-from live_polls.domain.tally import recount
+from live_polls.domain.tally import recount, recount_closed
 from live_polls.models import Poll, Room, Tally
 from tests.factories import make_cast, make_poll
 
@@ -95,6 +95,21 @@ def test_recount_looks_at_every_poll_and_kind(poll):
     falsify(ranking, 1, "first:2", 2)
 
     assert found() == [(1, "first:2", 1, 2)]
+
+
+def test_recount_closed_counts_one_closed_poll_and_mends_nothing(poll):
+    lifecycle.close_poll(poll)
+    assert recount_closed(poll.pk) == 0
+    falsify(poll, 1, "1", 9)
+    falsify(poll, 2, "n", 9)
+
+    assert [recount_closed(poll.pk), recount_closed(poll.pk)] == [2, 2]
+
+
+def test_recount_closed_leaves_polls_that_are_not_closed_or_gone(poll):
+    falsify(poll, 1, "1", 9)
+
+    assert [recount_closed(poll.pk), recount_closed(0)] == [None, None]
 
 
 def test_recount_counts_under_the_lock_of_the_poll(poll):
