@@ -14,6 +14,36 @@ from django.core.exceptions import ImproperlyConfigured
 # size limit gives disk back after a storm.
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;"
 
+# One connection for the writer of ballots, two for the readers of rooms, one for pages.
+SMALLEST_POOL = 4
+_POOL = {
+    "min_size": 1,
+    # Less than the patience of a ballot, so that a voter hears `busy` and not nothing.
+    "timeout": 4,
+    # How long one attempt to connect goes on, pausing longer and longer; who asks next begins another. After an outage
+    # of minutes that means back within a second or two and not half a minute later.
+    "reconnect_timeout": 2,
+    # Unused ones are given back, one at a time; a storm of pages is over in less.
+    "max_idle": 60,
+    "max_lifetime": 1800,
+}
+# Notice within seconds that the server's machine has gone without a word.
+_CONNECTING = {
+    "application_name": "live_polls",
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+# No ballot waits for a lock longer than its voter does; a process that froze in the middle of a transaction holds its
+# poll for ten seconds and not for ever; nothing we ask takes half a minute, unless something is wrong.
+_LIMITS = {
+    "lock_timeout": "3s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+
 
 def parse_database_url(url: str, *, data_dir: Path) -> dict[str, Any]:
     """Return the settings of the database that the URL names; an empty URL is the SQLite file in `data_dir`."""
@@ -47,13 +77,14 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 def _postgresql(parts: SplitResult) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
-    pool = options.pop("pool", "20")
-    if not (pool.isascii() and pool.isdigit()) or int(pool) < 1:
-        raise ImproperlyConfigured(f"The pool of DATABASE_URL must be a whole number from 1, not {pool!r}.")
+    pool = _pool_size(options.pop("pool", "20"))
     try:
         port = parts.port
     except ValueError as error:
         raise ImproperlyConfigured(f"The port of DATABASE_URL is no port: {error}.") from error
+    # The operator's own come last and so win.
+    limits = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
+    options["options"] = f"{limits} {options.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
@@ -63,5 +94,16 @@ def _postgresql(parts: SplitResult) -> dict[str, Any]:
         "PORT": str(port or ""),
         # Under ASGI a kept connection belongs to a thread that may never run again; the pool bounds and shares them.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": int(pool), "timeout": 10}},
+        # A page after a restart of PostgreSQL gets a connection that works, not the first one that does not.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**_CONNECTING, **options, "pool": {**_POOL, "max_size": pool}},
     }
+
+
+def _pool_size(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) < SMALLEST_POOL:
+        raise ImproperlyConfigured(
+            f"The pool of DATABASE_URL must be a whole number from {SMALLEST_POOL}, not {text!r}: "
+            "the writer of ballots and the readers of rooms keep connections of their own."
+        )
+    return int(text)

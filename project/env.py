@@ -53,14 +53,16 @@ VARIABLES = {
             "DATABASE_URL",
             "",
             "`sqlite:///file` or `postgresql://user:password@host:port/name`. "
-            "A `pool=20` after a `?` bounds the connections to PostgreSQL of one process.",
+            "A `pool=20` after a `?` bounds the connections to PostgreSQL of one process, from 4; "
+            "more of libpq's options may follow, as `&sslmode=require`.",
             secret=True,
             shown_default="`db.sqlite3` in `DATA_DIR`",
         ),
         Variable(
             "REDIS_URL",
             "",
-            "`redis://host:port/0` lets several server processes tell one another about new ballots.",
+            "`redis://:password@host:port/0` lets several server processes tell one another about new ballots. "
+            "Several addresses, separated by commas, share the rooms among them.",
             secret=True,
             shown_default="none: one process",
         ),

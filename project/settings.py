@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from project.addresses import in_url, network_address, own_hosts, parse_origin, parse_proxies
+from project.channel_layers import IN_MEMORY, redis_layer
 from project.content_security import CSP
 from project.databases import parse_database_url
 from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
@@ -107,14 +108,8 @@ TEMPLATES = [
 
 DATABASES = {"default": parse_database_url(env_secret("DATABASE_URL"), data_dir=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env_secret("REDIS_URL")
-_redis_layer: dict[str, Any] = {
-    "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-    # Without a connect timeout a dead Redis holds a publisher for minutes; a read timeout would end idle subscriptions.
-    "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2, "socket_keepalive": True}]},
-}
-_local_layer: dict[str, Any] = {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-CHANNEL_LAYERS = {"default": _redis_layer if REDIS_URL else _local_layer}
+REDIS_URLS = [url.strip() for url in env_secret("REDIS_URL").split(",") if url.strip()]
+CHANNEL_LAYERS = {"default": redis_layer(REDIS_URLS, secret=SECRET_KEY) if REDIS_URLS else IN_MEMORY}
 
 # Accounts
 

@@ -6,10 +6,8 @@ Redis is not asked about: without it voting goes on, and a restart would not bri
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -35,7 +33,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     database = _database_takes_writes()
     checks = {
         "database": database,
-        "migrations": database and _migrations_are_applied(),
+        "migrations": database and readiness.migrations_are_applied(),
         "serving": not readiness.is_draining(),
     }
     return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
@@ -48,23 +46,4 @@ def _database_takes_writes() -> bool:
     except DatabaseError:
         logger.warning("The database takes no writes", exc_info=True)
         return False
-    return True
-
-
-def _migrations_are_applied() -> bool:
-    try:
-        return _no_migration_is_left()
-    except _MigrationsLeft:
-        return False
-
-
-class _MigrationsLeft(Exception):  # noqa: N818 -- not a mistake of anybody
-    """Raised so that the cache keeps a yes and asks again after a no."""
-
-
-@lru_cache(maxsize=1)
-def _no_migration_is_left() -> bool:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise _MigrationsLeft
     return True

@@ -8,14 +8,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import AsyncClient, Client
 
 from live_polls.live import readiness
-from live_polls.views import health
 
 
 @pytest.fixture(autouse=True)
 def _fresh_answers() -> Iterator[None]:
-    health._no_migration_is_left.cache_clear()
+    readiness._no_migration_is_left.cache_clear()
     yield
-    health._no_migration_is_left.cache_clear()
+    readiness._no_migration_is_left.cache_clear()
     readiness.stop_draining()
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import socket
 import sys
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from uvicorn import Config
 
 from live_polls.domain.first_run import first_run_link
 from live_polls.live.file_lock import WAIT_SECONDS, ServerLock
-from live_polls.live.server import Server, configuration, raise_file_limit
+from live_polls.live.server import Server, bound_socket, configuration
+from live_polls.live.start_checks import StartRefusedError, check_database, warnings
 from live_polls.live.workers import Workers
 from live_polls.management.terminal_qr import terminal_qr
 
@@ -39,25 +44,27 @@ class Command(BaseCommand):
             raise CommandError("A port is a number from 1 to 65535, and at least one worker must work.")
         if port != settings.PORT:
             _start_again(port)
-        self._warn(raise_file_limit())
-        if workers > 1 and not settings.REDIS_URL:
-            self._warn("Several workers without REDIS_URL: screens follow by the version poll, up to a second late.")
+        signal.signal(signal.SIGTERM, _end)
+        self._check(workers)
         lock = self._lock_database(wait)
-        self._welcome()
-        config = configuration(host=host, port=port, workers=workers)
-        connection.close()  # each process and thread makes its own
         try:
-            if workers == 1:
-                Server(config).run()
-            else:
-                # Each worker counts for itself; the exposition adds them up from files in this folder.
-                os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="live_polls-metrics-")
-                Workers(config, sockets=[config.bind_socket()]).run()
+            listener = _listen(host, port)
+            self._welcome()
+            connection.close()  # each process and thread makes its own
+            _run(configuration(host=host, port=port, workers=workers), listener)
         except KeyboardInterrupt:
             pass  # uvicorn raises the signal again after a clean shutdown: the terminal need not see a trace
         finally:
             if lock is not None:
                 lock.release()
+
+    def _check(self, workers: int) -> None:
+        try:
+            check_database()
+        except StartRefusedError as refused:
+            raise CommandError(str(refused)) from refused
+        for sentence in warnings(workers=workers):
+            self._warn(sentence)
 
     def _lock_database(self, seconds: float) -> ServerLock | None:
         """Wait for a draining server on the same SQLite file; go on after a warning when it stays."""
@@ -82,12 +89,40 @@ class Command(BaseCommand):
             self.stdout.write(f"No account exists yet. Create the first one here, once, within an hour:\n  {link}\n")
         self.stdout.flush()
 
-    def _warn(self, sentence: str | None) -> None:
-        if sentence:
-            self.stderr.write(self.style.WARNING(sentence))
+    def _warn(self, sentence: str) -> None:
+        self.stderr.write(self.style.WARNING(sentence))
 
 
 def _start_again(port: int) -> NoReturn:
     """Become a server whose settings know the port: allowed origins and the address on the wall depend on it."""
     os.environ["PORT"] = str(port)
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - our own command line once more
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return bound_socket(host, port)
+    except OSError as error:
+        raise CommandError(
+            f"Nothing can listen on {host}, port {port}: {error.strerror}. "
+            "End what serves there, or choose another by --port and --host (PORT, HOST)."
+        ) from error
+
+
+def _run(config: Config, listener: socket.socket) -> None:
+    """Serve until a signal ends it."""
+    if config.workers == 1:
+        Server(config).run(sockets=[listener])
+        return
+    with TemporaryDirectory(prefix="live_polls-metrics-") as folder:
+        # Each worker counts for itself; the exposition adds them up from files in this folder.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        workers = Workers(config, sockets=[listener])
+        workers.run()
+    if workers.failed:
+        raise CommandError("A worker could not start; the reason stands above.")
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Ended as asked: that is success, for whoever watches exit codes. uvicorn gets here after its own shutdown."""
+    sys.exit(0)
