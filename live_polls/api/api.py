@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from live_polls.api.rooms import router
-from live_polls.errors import BadMessageError, InternalError, PollError
+from live_polls.errors import BadMessageError, BusyError, InternalError, PollError
 from live_polls.live import messages
 
 logger = logging.getLogger(__name__)
+
+DATABASE_RETRY_MS = 2000
 
 api = NinjaAPI(title="live_polls", version="1", urls_namespace="live_polls-api")
 api.add_router("/rooms", router)
@@ -40,6 +43,13 @@ def on_poll_error(request: HttpRequest, error: PollError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return render(BadMessageError("A parameter is missing or has the wrong form."))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def on_database_away(request: HttpRequest, error: Any) -> HttpResponse:
+    logger.warning("The database was busy or away: %s", error)
+    return render(BusyError(retry_ms=DATABASE_RETRY_MS))
 
 
 @api.exception_handler(Exception)

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from live_polls.domain import join_codes
 from live_polls.enums import Role
-from live_polls.errors import NotAllowedError, RoomNotFoundError
-from live_polls.models import Account, Membership, Room
+from live_polls.errors import NotAllowedError, PollNotFoundError, RoomNotFoundError
+from live_polls.models import Account, Membership, Poll, Room
 
 Person = Account | AnonymousUser
 
@@ -51,6 +51,15 @@ def find_room(join_code: str) -> Room:
     if room is None:
         raise RoomNotFoundError
     return room
+
+
+def find_poll(room: Room, code: str) -> Poll:
+    """The poll with this code in this very room; PollNotFoundError."""
+    # A code of ours is letters and digits; PostgreSQL would fail on a NUL in another.
+    poll = Poll.objects.filter(room=room, code=code).select_related("room").first() if code.isalnum() else None
+    if poll is None:
+        raise PollNotFoundError
+    return poll
 
 
 def room_for(account: Person, join_code: str, verb: str) -> Room:

@@ -171,6 +171,8 @@ def bump_rooms(room_ids: Iterable[int]) -> dict[int, int]:
 
 
 def _fetch_ballots(sql: str, keys: Sequence[BallotKey]) -> list[BallotRow]:
+    if not keys:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql, _parameters(keys))
         return [BallotRow(*row) for row in cursor.fetchall()]

@@ -124,6 +124,8 @@ def close_overdue() -> int:
 def put_on_stage(room: Room, poll: Poll | None) -> None:
     """Make `poll` the current one (None: the lobby), and show content. Repeatable."""
     with transaction.atomic():
+        if poll is not None:
+            _lock(poll)  # before the room, as everywhere: who deletes the poll locks it first, too
         changed = (
             Room.objects.filter(pk=room.pk)
             .exclude(current=poll, screen=Screen.CONTENT)

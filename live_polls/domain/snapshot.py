@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from live_polls.domain import ballot_rows, snapshot_rows
 from live_polls.domain.receipts import receipt
@@ -88,26 +88,28 @@ class MyBallot:
 Mine = dict[str, tuple[MyBallot, ...]]
 
 
+_BEGIN = {
+    "sqlite": "BEGIN DEFERRED",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
+
+
 @contextmanager
 def consistent_read() -> Iterator[None]:
     """Everything read inside stands at one version, and no writer waits for it.
 
-    SQLite: BEGIN DEFERRED, because Django's atomic() would take the write lock under IMMEDIATE. PostgreSQL:
-    REPEATABLE READ READ ONLY. Inside an open transaction that one decides.
+    By hand, because Django's atomic() would take the write lock of SQLite, and two statements where PostgreSQL
+    needs one. Inside an open transaction that one decides.
     """
     if connection.in_atomic_block:
         yield
-    elif connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN[connection.vendor])
+        try:
             yield
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def read_room(

@@ -22,7 +22,7 @@ from live_polls.domain import access, lifecycle, steps
 from live_polls.domain.participants import is_stage_token
 from live_polls.domain.rooms import end_room
 from live_polls.enums import Screen
-from live_polls.errors import BadMessageError, NotAllowedError, PollError, PollNotFoundError, RoomNotFoundError
+from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.models import Poll, Room
 
 Act = Callable[[Room, QueryDict], object]
@@ -32,10 +32,7 @@ REFUSALS = (NotAllowedError, RoomNotFoundError)
 
 
 def _poll(room: Room, fields: QueryDict) -> Poll:
-    poll = Poll.objects.filter(room=room, code=fields.get("poll", "")).select_related("room").first()
-    if poll is None:
-        raise PollNotFoundError
-    return poll
+    return access.find_poll(room, fields.get("poll", ""))
 
 
 def _to_poll(deed: Callable[[Poll], None]) -> Act:

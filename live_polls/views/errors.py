@@ -5,6 +5,9 @@ Nothing here reads the database or the signed-in account: these pages must come 
 
 from __future__ import annotations
 
+import logging
+
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
@@ -21,6 +24,10 @@ from live_polls.errors import (
     RoomNotFoundError,
 )
 
+logger = logging.getLogger(__name__)
+
+DATABASE_RETRY_MS = 2000
+
 PAGES: dict[type[PollError], str] = {
     RoomNotFoundError: "room_not_found",
     PollNotFoundError: "poll_not_found",
@@ -32,10 +39,17 @@ PAGES: dict[type[PollError], str] = {
 
 
 class PollErrorMiddleware(MiddlewareMixin):
-    """Turn a refusal of the domain, raised by any page, into a page that says so."""
+    """Turn a refusal of the domain, or a database that is away, raised by any page, into a page that says so."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return refusal(request, exception) if isinstance(exception, PollError) else None
+        if isinstance(exception, PollError):
+            return refusal(request, exception)
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            logger.warning("The database was busy or away: %s", exception)
+            return refusal(request, BusyError(retry_ms=DATABASE_RETRY_MS))
+        if isinstance(exception, DataError):  # PostgreSQL refuses what no page of ours sends, such as a NUL
+            return bad_request(request, exception)
+        return None
 
 
 def refusal(request: HttpRequest, error: PollError, *, name: str = "") -> HttpResponse:

@@ -24,8 +24,7 @@ from live_polls.views.poll_preview import preview_card
 @canonical_join_code
 def poll_new(request: HttpRequest, join_code: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
-    copied = room.polls.filter(code=request.GET.get("like", "")).first()
-    form = PollForm(request.POST) if request.method == "POST" else PollForm.to_begin_with(copied)
+    form = PollForm(request.POST) if request.method == "POST" else PollForm.to_begin_with(_to_copy(room, request))
     rearranged = PollForm.rearranged(request.POST)
     if rearranged is None and form.is_valid() and _saved(room, None, form):
         messages.success(request, _("Poll added."))
@@ -38,7 +37,7 @@ def poll_new(request: HttpRequest, join_code: str) -> HttpResponse:
 @canonical_join_code
 def poll_edit(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
-    edited = poll_of(room, poll)
+    edited = access.find_poll(room, poll)
     form = PollForm(request.POST) if request.method == "POST" else PollForm.of_poll(edited)
     rearranged = PollForm.rearranged(request.POST)
     if rearranged is None and form.is_valid() and _saved(room, edited, form):
@@ -52,7 +51,7 @@ def poll_edit(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
 @canonical_join_code
 def poll_delete(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
-    doomed = poll_of(room, poll)
+    doomed = access.find_poll(room, poll)
     if request.method == "POST":
         remove_poll(doomed)
         messages.success(request, _("Poll deleted."))
@@ -67,7 +66,7 @@ def poll_delete(request: HttpRequest, join_code: str, poll: str) -> HttpResponse
 def poll_move(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
     """One place up or down; the page comes back with the keyboard on the button, or on the one that is left."""
     room = access.room_for(request.user, join_code, "edit")
-    moved = poll_of(room, poll)
+    moved = access.find_poll(room, poll)
     order = list(room.polls.values_list("pk", flat=True))
     step = -1 if request.POST.get("direction") == "up" else 1
     place = min(max(order.index(moved.pk) + step, 0), len(order) - 1)
@@ -76,12 +75,12 @@ def poll_move(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
     return redirect(f"{reverse('live_polls:room-edit', args=[room.join_code])}#{button}-{moved.code}")
 
 
-def poll_of(room: Room, code: str) -> Poll:
-    """The poll with this code in this very room; PollNotFoundError."""
-    poll = room.polls.filter(code=code).first()
-    if poll is None:
-        raise PollNotFoundError
-    return poll
+def _to_copy(room: Room, request: HttpRequest) -> Poll | None:
+    """The poll to begin with, if one was named that is (still) there."""
+    try:
+        return access.find_poll(room, request.GET.get("like", ""))
+    except PollNotFoundError:
+        return None
 
 
 def _saved(room: Room, poll: Poll | None, form: PollForm) -> bool:
