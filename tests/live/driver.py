@@ -52,7 +52,8 @@ class Socket:
             try:
                 message = await self._hear()
             except TimeoutError:
-                raise AssertionError(f"No {' or '.join(types)} came after {self.heard[-5:]}") from None
+                last = [text[:200] for text in self.heard[-5:]]
+                raise AssertionError(f"No {' or '.join(types)} came after {last}") from None
             if (not types or message["type"] in types) and where(message):
                 return message
 

@@ -14,9 +14,9 @@ from django.core.management import execute_from_command_line
 
 PERIODS = {
     "live_polls.consumers.room": {"HELLO_SECONDS": 2.0},
-    "live_polls.live.guarded_protocol": {"SLOW_SECONDS": 1.0},
+    "live_polls.live.guarded_protocol": {"SLOW_SECONDS": 4.0},
     "live_polls.live.hub": {"VERSION_POLL_SECONDS": 0.05, "PRESENCE_SECONDS": 0.053, "SWEEP_SECONDS": 0.5},
-    "live_polls.live.server": {"PING_SECONDS": 1.0},
+    "live_polls.live.server": {"PING_SECONDS": 3.0},
 }
 
 if __name__ == "__main__":
