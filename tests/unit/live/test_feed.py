@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from django.db import OperationalError
 
-from live_polls.domain import lifecycle
+from live_polls.domain import lifecycle, polls, rooms
+from live_polls.domain.ballots import Counted, cast_batch
+from live_polls.domain.polls import PollDraft
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import Screen
 from live_polls.errors import PollError
@@ -18,7 +22,7 @@ from live_polls.live import pacing
 from live_polls.live.connections import Connection
 from live_polls.live.feed import RoomFeed
 from live_polls.models import Room
-from tests.factories import make_poll, make_room
+from tests.factories import make_cast, make_poll, make_room
 from tests.live.driver import act
 from tests.unit.live.client import Client
 from tests.unit.live.deeds import ALICE, BOB, DEEDS
@@ -145,3 +149,188 @@ async def test_who_came_between_two_ticks_is_told_of_what_was_undone_by_the_seco
     await settle(feed)
 
     assert early.screen["room"]["screen"] == late.screen["room"]["screen"] == "content"
+
+
+# Reads
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next read of a room fails as when the database is away."""
+
+    def fail(*args: object) -> None:
+        monkeypatch.setattr(feeds, "read_room", read_room)
+        raise OperationalError
+
+    monkeypatch.setattr(feeds, "read_room", fail)
+
+
+async def test_a_read_that_fails_is_done_again_and_loses_nobody(feed, room, monkeypatch, caplog):
+    poll = await act(make_poll, room)
+    voter = await Person(participant=ALICE).join(feed)
+    await act(lambda: cast_batch([make_cast(poll, {"option": 1}, participant=ALICE)]))
+    fail_once(monkeypatch)
+    await tell(feed, ALICE)
+    late = await Person().join(feed)
+
+    assert voter.screen["ballots"][poll.code]["answer"] == {"option": 1}
+    assert late.screen["polls"][0]["tally"] == {"n_ballots": 1}
+    assert [record.message for record in caplog.records] == [f"Room {room.pk} could not be read or shown"]
+
+
+async def test_a_read_overtaken_by_an_ack_is_done_again(feed, room, monkeypatch):
+    person = await Person().join(feed)
+    n_reads = 0
+
+    def commit_during_the_third(*args: Any) -> Any:
+        nonlocal n_reads
+        n_reads += 1
+        if n_reads == 3:
+            lifecycle.set_screen(room, Screen.BLANK)
+        return read_room(*args)
+
+    monkeypatch.setattr(feeds, "read_room", commit_during_the_third)
+    counted = Counted("receipt", 1, room.epoch, feed.version + 1, changed=True)
+    feed.acknowledge(person.connection, "1", counted)
+    feed.hear(feed.version + 1)
+    await feed.wait_beyond(feed.version, PATIENCE)
+
+    assert n_reads == 3
+    assert person.screen["room"]["screen"] == "blank"
+
+
+async def test_many_who_come_at_once_share_few_reads(feed, room, monkeypatch):
+    reads: list[int] = []
+
+    def note(room_id: int, known: Any, participants: list[str]) -> Any:
+        reads.append(len(participants))
+        return read_room(room_id, known, participants)
+
+    monkeypatch.setattr(feeds, "read_room", note)
+    await asyncio.gather(*(Person(participant=str(n)).join(feed) for n in range(100)))
+
+    assert sum(reads) == 100
+    assert len(reads) <= 2
+
+
+async def test_a_read_asks_for_a_bounded_number_of_participants(feed, monkeypatch):
+    monkeypatch.setattr(feeds, "MAX_PARTICIPANTS_A_READ", 2)
+
+    await asyncio.gather(*(Person(participant=str(n)).join(feed) for n in range(5)))
+
+    assert len(feed.audience) == 5
+
+
+async def test_current_view_is_read_once(feed, room, monkeypatch):
+    view = await feed.current_view()
+    monkeypatch.setattr(feeds, "read_room", None)
+
+    assert view is not None
+    assert view.title == room.title
+    assert await feed.current_view() is view
+
+
+# The end of rooms, links and epochs
+
+
+async def test_a_deleted_room_lets_everybody_go(feed, room):
+    person = await Person().join(feed)
+    waiting = asyncio.ensure_future(feed.wait_beyond(feed.version, PATIENCE))
+    await act(rooms.delete_room, room)
+    feed.hear(feed.version + 1)
+    await waiting
+
+    assert person.wire.closed == [4404]
+    assert feed.gone
+
+
+async def test_nobody_joins_a_room_that_was_deleted_meanwhile(feed, room):
+    await act(rooms.delete_room, room)
+
+    assert not await feed.join(Person().connection)
+    assert await feed.current_view() is None
+
+
+async def test_revoked_stage_links_close_stages_and_nobody_else(feed, room):
+    stage, host, phone = [
+        await Person(viewer).join(feed) for viewer in (Viewer.TRUSTED_STAGE, Viewer.HOST, Viewer.AUDIENCE)
+    ]
+    await act(rooms.revoke_stage_links, room)
+    await settle(feed)
+
+    assert [person.wire.closed for person in (stage, host, phone)] == [[4401], [], []]
+
+
+async def test_restored_backup_tells_its_epoch_and_starts_over(feed, room):
+    person = await Person().join(feed)
+    await act(lambda: Room.objects.update(epoch="restored", version=0, title="Restored"))
+    feed.hear_stand("restored", 0)
+    feed.hear_stand("restored", 1)
+    late = await Person().join(feed)
+
+    assert late.screen["room"]["title"] == "Restored"
+    beats = [frame for frame in person.wire.take() if frame["type"] == "heartbeat"]
+    assert {(beat["epoch"], beat["version"]) for beat in beats} == {("restored", 0)}
+
+
+async def test_stop_lets_everybody_go_who_waits(feed, room, monkeypatch):
+    monkeypatch.setattr(feeds, "read_room", fail_forever)
+    joining = asyncio.ensure_future(feed.join(Person().connection))
+    waiting = asyncio.ensure_future(feed.wait_beyond(0, PATIENCE))
+    await asyncio.sleep(0)
+    assert not feed.idle
+
+    feed.stop()
+    feed.stop()
+
+    with pytest.raises(asyncio.CancelledError):
+        await joining
+    waiting.cancel()
+
+
+def fail_forever(*args: object) -> None:
+    raise OperationalError
+
+
+# Where everybody stands
+
+
+async def test_heartbeat_says_what_each_connection_was_told(feed, room):
+    draft = await act(make_poll, room, is_open=False)
+    phone, host = [await Person(viewer).join(feed) for viewer in (Viewer.AUDIENCE, Viewer.HOST)]
+    stands = feed.version
+    await act(polls.edit_poll, draft, PollDraft(kind="ranking", prompt="?", options=["A", "B"]))
+    await settle(feed)
+    assert [frame["type"] for frame in phone.wire.take()] == ["snapshot"]
+    host.wire.take()
+
+    feed.show_heartbeats()
+
+    assert [person.wire.take()[0]["version"] for person in (phone, host)] == [stands, feed.version]
+    assert feed.version > stands
+
+
+async def test_lag_is_what_was_heard_and_not_shown(feed):
+    await Person().join(feed)
+    assert feed.lag == 0
+    feed._pace = Gate()
+    feed._pace.is_open = False
+
+    feed.hear(feed.version + 3)
+
+    assert feed.lag == 3
+
+
+async def test_waiting_beyond_a_version_ends_with_its_time(feed):
+    await Person().join(feed)
+
+    await feed.wait_beyond(feed.version, 0)
+    await feed.wait_beyond(feed.version, 0.001)
+    await feed.wait_beyond(feed.version - 1, PATIENCE)
+
+
+async def test_countdown_is_known_of_the_newest_view(feed, room):
+    assert not feed.has_countdown
+    await act(make_poll, room, seconds=30)
+    await Person().join(feed)
+
+    assert feed.has_countdown

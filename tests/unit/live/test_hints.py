@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from live_polls.events import RoomChanged
+from live_polls.live import hints as hints_module
+from live_polls.live.hints import MAX_VOTERS, Hints
+
+PATIENCE = 10
+
+
+class Process:
+    """Stands for a server process: its hints, and what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[object] = asyncio.Queue()
+        self.hints = Hints(self.heard.put_nowait, lambda *presence: self.heard.put_nowait(presence))
+
+    async def told(self) -> None:
+        """Wait until all has been sent."""
+        assert self.hints._teller is not None
+        await self.hints._teller
+
+    async def next(self) -> Any:
+        return await asyncio.wait_for(self.heard.get(), PATIENCE)
+
+
+class BrokenLayer:
+    """A layer whose server is away until it is mended."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.mended: Any = None
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        async def call(*args: Any) -> Any:
+            self.calls.append(name)
+            if self.mended is None:
+                raise ConnectionError("away")
+            return await getattr(self.mended, name)(*args)
+
+        return call
+
+
+@pytest_asyncio.fixture
+async def processes() -> AsyncIterator[list[Process]]:
+    both = [Process(), Process()]
+    for process in both:
+        await process.hints.listen(1)
+    yield both
+    for process in both:
+        await process.hints.stop()
+
+
+async def test_a_hint_reaches_the_other_process_and_not_ones_own(processes):
+    one, other = processes
+    one.hints.tell(RoomChanged(1, 5, ("alice",)))
+    assert await other.next() == RoomChanged(1, 5, ("alice",))
+
+    other.hints.tell(RoomChanged(1, 6))
+
+    assert await one.next() == RoomChanged(1, 6)
+    assert one.heard.empty()
+    assert other.heard.empty()
+
+
+async def test_of_several_versions_the_newest_is_told_and_of_all_their_voters(processes):
+    one, other = processes
+    one.hints.tell(RoomChanged(1, 5, ("alice",)))
+    one.hints.tell(RoomChanged(1, 7, ("bob",)))
+    one.hints.tell(RoomChanged(1, 6))
+
+    assert await other.next() == RoomChanged(1, 7, ("alice", "bob"))
+    assert other.heard.empty()
+
+
+async def test_a_hint_names_a_bounded_number_of_voters(processes):
+    one, other = processes
+    one.hints.tell(RoomChanged(1, 5, tuple(map(str, range(MAX_VOTERS * 2)))))
+
+    assert len((await other.next()).voters) == MAX_VOTERS
+
+
+async def test_presence_is_told_with_the_name_of_the_process(processes):
+    one, other = processes
+    one.hints.tell_presence(1, 7)
+    one.hints.tell_presence(1, 8)
+
+    assert await other.next() == (1, one.hints._name, 8)
+
+
+async def test_only_rooms_that_are_listened_to_are_heard(processes):
+    one, other = processes
+    await other.hints.listen(2)
+    await other.hints.forget(1)
+    one.hints.tell(RoomChanged(1, 5))
+    await one.told()
+
+    one.hints.tell(RoomChanged(2, 6))
+
+    assert await other.next() == RoomChanged(2, 6)
+
+
+@pytest.mark.parametrize(
+    "hint", [{}, {"type": "hint", "room": 1}, {"type": "hint", "room": "x", "version": 1, "voters": []}]
+)
+async def test_nonsense_on_the_layer_harms_nobody(processes, hint, monkeypatch, caplog):
+    monkeypatch.setattr(hints_module, "RETRY_SECONDS", 0)
+    one, other = processes
+    await one.hints._layer.group_send("live_polls.room.1", {"type": "hint"} | hint)
+
+    one.hints.tell(RoomChanged(1, 5))
+
+    assert await other.next() == RoomChanged(1, 5)
+    assert "The channel layer is away" in caplog.text
+
+
+async def test_a_layer_that_is_away_is_said_once_and_left_alone_for_a_while(caplog):
+    process = Process()
+    process.hints._layer = layer = BrokenLayer()
+    for version in (1, 2):
+        process.hints.tell(RoomChanged(1, version))
+        await process.told()
+
+    assert layer.calls == ["group_send"]
+    assert [record.message for record in caplog.records] == ["A hint could not be sent, the version poll serves: away"]
+
+
+async def test_a_layer_that_is_away_keeps_nobody_from_listening_or_leaving(caplog):
+    process = Process()
+    process.hints._layer = BrokenLayer()
+
+    await process.hints.listen(1)
+    await process.hints.forget(1)
+    await process.hints.stop()
+
+    assert [record.message for record in caplog.records] == ["No hints for room 1, the version poll serves: away"]
+
+
+async def test_hints_come_again_when_the_layer_is_back(processes, monkeypatch):
+    monkeypatch.setattr(hints_module, "RETRY_SECONDS", 0)
+    one, _ = processes
+    process = Process()
+    real, process.hints._layer = process.hints._layer, BrokenLayer()
+    channel = await real.new_channel("back")
+    receiver = asyncio.ensure_future(process.hints._receive(channel))
+    await real.group_add("live_polls.room.1", channel)
+    one.hints.tell(RoomChanged(1, 5))
+    await one.told()
+
+    process.hints._layer.mended = real
+
+    assert await process.next() == RoomChanged(1, 5)
+    receiver.cancel()
+
+
+async def test_without_a_layer_nothing_is_told_and_nothing_fails(monkeypatch):
+    monkeypatch.setattr(hints_module, "get_channel_layer", lambda: None)
+    process = Process()
+    await process.hints.listen(1)
+    process.hints.tell(RoomChanged(1, 5))
+    process.hints.tell_presence(1, 3)
+    await process.hints.forget(1)
+    await process.hints.stop()
+
+    assert process.heard.empty()
