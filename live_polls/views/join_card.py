@@ -11,6 +11,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from live_polls.views.text_length import length_name
+
+HOST_LENGTHS = ((22, "short"), (32, "medium"), (44, "long"))
 QUIET_ZONE = 4  # modules; without it scanners fail on a dark screen
 
 
@@ -22,6 +25,11 @@ class JoinCard:
     host: str
     url: str
     qr: SafeString
+
+    @property
+    def length(self) -> str:
+        """How long the address is, for screens that must not cut it off."""
+        return length_name(self.host, HOST_LENGTHS)
 
 
 def join_card(join_code: str) -> JoinCard:

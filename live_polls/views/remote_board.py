@@ -37,6 +37,12 @@ class RemotePoll:
         return str(PollState(self.state).label)
 
     @property
+    def step_word(self) -> str:
+        """As the state, but what people can see counts for more than that nobody can vote."""
+        is_on_show = self.state == PollState.CLOSED.value and self.is_shown
+        return gettext("Shown") if is_on_show else self.state_word
+
+    @property
     def is_open(self) -> bool:
         return self.state == PollState.OPEN.value
 
@@ -65,6 +71,8 @@ def step_words(step: Step | None, *, n_polls: int) -> tuple[str, str]:
         Deed.SHOW: gettext("Show results"),
         Deed.MOVE: gettext("Next poll"),
     }
+    if step.deed is Deed.MOVE and step.poll and step.poll.state == PollState.DRAFT:
+        return gettext("Open the next poll"), step.poll.prompt
     return words[step.deed], step.poll.prompt if step.poll and step.deed is Deed.MOVE else ""
 
 

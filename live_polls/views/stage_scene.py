@@ -15,9 +15,11 @@ from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
 from live_polls.enums import PollState, RoomState, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape
+from live_polls.views.text_length import length_name
 
 # Up to so many characters a prompt stands in this size; scripts know the same table.
-LENGTHS = ((36, "short"), (84, "medium"), (160, "long"))
+PROMPT_LENGTHS = ((36, "short"), (84, "medium"), (160, "long"))
+TITLE_LENGTHS = ((24, "short"), (56, "medium"))
 # Up to so many options share this layout: one column in two sizes, two columns in two sizes, three columns.
 CROWDS = ((3, "couple"), (5, "few"), (8, "several"), (14, "many"))
 
@@ -39,7 +41,7 @@ class StagePoll:
 
     @property
     def length(self) -> str:
-        return next((name for most, name in LENGTHS if len(self.prompt) <= most), "huge")
+        return length_name(self.prompt, PROMPT_LENGTHS)
 
     @property
     def crowd(self) -> str:
@@ -55,6 +57,7 @@ class Scene:
     """`name` is poll, join, blank or ended; `step` of `n_steps` says where the poll on stage stands."""
 
     name: str
+    title_length: str
     poll: StagePoll | None
     step: int | None
     n_steps: int
@@ -66,6 +69,7 @@ def scene_of(room: RoomView, viewer: Viewer) -> Scene:
     poll = stage_poll(current, viewer) if current and sees_poll(current, viewer) else None
     return Scene(
         name=_scene_name(room, poll),
+        title_length=length_name(room.title, TITLE_LENGTHS),
         poll=poll,
         step=room.steps.index(room.current) + 1 if room.current in room.steps else None,
         n_steps=len(room.steps),

@@ -75,7 +75,7 @@ def test_a_talk_is_run_with_one_thumb(load, open_remote):
     page = open_remote(room)
     said = []
 
-    for words in ("Next poll", "Close voting", "Show results", "Next poll", "Close voting", "Show results"):
+    for words in ("Open the next poll", "Close voting", "Show results", "Open the next poll", "Close voting", "Show results"):
         expect(next_button(page)).to_contain_text(words)
         said.append(page.locator(".now h2").inner_text())
         next_button(page).click()
@@ -261,7 +261,7 @@ def test_what_is_unfolded_stays_so_when_the_room_changes(load, open_remote):
 
     room.act("close", 1)
 
-    expect(page.locator(".step .badge").nth(1)).to_have_text("Closed")
+    expect(page.locator(".step .badge").nth(1)).to_have_text("Shown")
     expect(page.get_by_role("button", name="Start a new round")).to_be_visible()
 
 

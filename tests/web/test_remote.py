@@ -103,7 +103,7 @@ def test_a_talk_runs_by_plain_forms(as_: As, room: Room, poll: Poll):
         said.append(next_button(page))
         page = press(client, page, "next")
 
-    assert said == ["Next poll", "Close voting", "Next poll", "Close voting"]
+    assert said == ["Open the next poll", "Close voting", "Open the next poll", "Close voting"]
     assert next_button(page) == "That was the last poll"
     assert list(Poll.objects.values_list("state", flat=True)) == [PollState.CLOSED] * 2
     room.refresh_from_db()
@@ -221,18 +221,22 @@ def test_hosts_always_see_counts(as_: As, room: Room, poll: Poll):
 
 
 def test_steps_stand_with_their_states(as_: As, room: Room, poll: Poll):
-    for prompt in ("One?", "Two?"):
+    for prompt in ("One?", "Two?", "Three?", "Four?"):
         add_poll(room, PollDraft(kind="single_choice", prompt=prompt, options=["Yes", "No"]))
     polls = list(Poll.objects.all())
     lifecycle.open_poll(polls[1])
     lifecycle.archive_poll(polls[2])
+    for shown in (3, 4):
+        lifecycle.open_poll(polls[shown])
+        lifecycle.close_poll(polls[shown])
+    lifecycle.hide_results(polls[4])
 
     page = remote(room, as_("host"))
 
     steps = re.findall(r"<li\s+class=\"step.*?</li>", page, flags=re.DOTALL)
     words = [re.search(r'class="badge[^"]*">([^<]+)', step) for step in steps]
-    assert [word[1] if word else "" for word in words] == ["Draft", "Open", "Archived"]
-    assert "2 / 2" in page
+    assert [word[1] if word else "" for word in words] == ["Draft", "Open", "Archived", "Shown", "Closed"]
+    assert "2 / 4" in page
 
 
 def test_an_ended_room_has_no_buttons(as_: As, room: Room, poll: Poll):

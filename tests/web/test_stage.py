@@ -74,6 +74,27 @@ def test_the_address_of_the_qr_code_opens_the_audience_page(room: Room):
     assert resolve(f"/J/{room.join_code}").func is resolve(f"/j/{room.join_code}").func
 
 
+@pytest.mark.parametrize(
+    ("host", "length"),
+    [
+        ("polls.example.org", "short"),
+        ("192.168.178.121:8000", "short"),
+        ("polls.some-university.example", "medium"),
+        ("live-polls.conference.university.example", "long"),
+        ("live-polls.conference.some-university.example.edu", "huge"),
+    ],
+)
+def test_a_long_address_is_smaller_and_never_cut_off(
+    room: Room, monkeypatch: pytest.MonkeyPatch, host: str, length: str
+):
+    monkeypatch.setattr(settings, "PUBLIC_URL", f"https://{host}")
+
+    page = stage(room)
+
+    assert f'class="join-line" data-length="{length}"' in page
+    assert f">{host}<" in page
+
+
 # Scenes
 
 
