@@ -28,6 +28,8 @@ PING_SECONDS = 20.0
 GOODBYE_SPREAD_MS = 4500
 MAX_FRAME_BYTES = 16 * 1024
 SPARE_FILES = 512
+# A new worker has this long to start, on a machine that is busy with a hall.
+WORKER_SECONDS = 30
 
 
 class Server(uvicorn.Server):
@@ -76,8 +78,22 @@ def configuration(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
         backlog=4096,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE_SECONDS,  # uvicorn's default is for ever
+        timeout_worker_healthcheck=WORKER_SECONDS,
         forwarded_allow_ips=settings.FORWARDED_ALLOW_IPS or "127.0.0.1,::1",
     )
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """The socket to serve on; OSError when there is none to be had. Its queue opens with the server."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.set_inheritable(True)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def tune_garbage_collector() -> None:

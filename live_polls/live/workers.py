@@ -7,6 +7,8 @@ from socket import socket
 import django
 import uvicorn
 from django.utils.module_loading import import_string
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import multiprocess
 
 
@@ -20,6 +22,19 @@ class Worker(multiprocess.Process):
             self._server = import_string("live_polls.live.server.Server")(self.config)
         return self._server
 
+    def pong(self) -> None:
+        """Answer the supervisor at once, while Django is still starting too.
+
+        uvicorn's own asks for the server, in another thread than the one that is making it: there would be two.
+        """
+        self.child_conn.recv()
+        self.child_conn.send(self._server is not None and self._server.started)
+
+    def join(self) -> None:
+        super().join()
+        if self.pid is not None:
+            mark_process_dead(self.pid)  # type: ignore[no-untyped-call]  # its sockets no longer count in /metrics
+
 
 class Workers(multiprocess.Multiprocess):
     """The supervisor: starts workers, starts those anew that died, and on SIGHUP one after the other."""
@@ -28,3 +43,8 @@ class Workers(multiprocess.Multiprocess):
         # The supervisor makes its processes by this global name and offers no other way in.
         multiprocess.Process = Worker  # type: ignore[misc]  # see above
         super().__init__(config, sockets)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it gave up, because a worker could not even start."""
+        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
