@@ -67,6 +67,7 @@ STAGE_ACTS: dict[str, Act] = {
     "show": _to_poll(lifecycle.show_results),
     "hide": _to_poll(lifecycle.hide_results),
     "extend": _extend,
+    "untimed": _to_poll(lifecycle.stop_countdown),
     "stage": _put_on_stage,
     "content": _to_screen(Screen.CONTENT),
     "blank": _to_screen(Screen.BLANK),
@@ -76,7 +77,6 @@ STAGE_ACTS: dict[str, Act] = {
 ACTS: dict[str, Act] = STAGE_ACTS | {
     "archive": _to_poll(lifecycle.archive_poll),
     "reset": _to_poll(lifecycle.reset_poll),
-    "untimed": _to_poll(lifecycle.stop_countdown),
     "end_room": lambda room, _fields: end_room(room),
 }
 

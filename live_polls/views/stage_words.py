@@ -27,5 +27,6 @@ def stage_words() -> dict[str, Any]:
         "watch_only": gettext(
             "This stage only watches. Open it by the stage link, or sign in, to run the room from here."
         ),
+        "stale": gettext("This page is out of date. Reload it to go on."),
         "unsent": gettext("No answer from the server. Nothing may have changed; try again."),
     }

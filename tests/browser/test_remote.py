@@ -75,7 +75,14 @@ def test_a_talk_is_run_with_one_thumb(load, open_remote):
     page = open_remote(room)
     said = []
 
-    for words in ("Open the next poll", "Close voting", "Show results", "Open the next poll", "Close voting", "Show results"):
+    for words in (
+        "Open the next poll",
+        "Close voting",
+        "Show results",
+        "Open the next poll",
+        "Close voting",
+        "Show results",
+    ):
         expect(next_button(page)).to_contain_text(words)
         said.append(page.locator(".now h2").inner_text())
         next_button(page).click()
@@ -252,6 +259,38 @@ def test_the_stage_link_can_be_copied_and_opens_a_trusted_stage(load, open_remot
     stage.keyboard.press("PageDown")
 
     expect(page.locator(".now .badge")).to_have_text("Closed")
+
+
+def test_the_stage_of_a_signed_in_host_is_trusted_without_a_link(load, visit, signed_in):
+    room = load(DATABASE, results="host")
+    vote(room, {"option": 1})
+    address = f"{room.server.url}/stage/{room.join_code}"
+    stage = visit(address, storage_state=signed_in, viewport=LAPTOP)
+    expect(stage.locator("body")).to_have_attribute("data-link", "live")
+
+    stage.keyboard.press("PageDown")
+    stage.keyboard.press("PageDown")
+    stage.keyboard.press("r")
+
+    expect(stage.locator(".bars > li").first).to_contain_text("100% 1")
+
+
+def test_the_clock_is_stopped(load, open_remote):
+    page = open_remote(load(COUNTDOWN))
+
+    page.get_by_role("button", name="Stop the clock").click()
+
+    expect(page.locator(".now .countdown")).to_have_count(0)
+    expect(page.locator(".now .badge")).to_have_text("Open")
+
+
+def test_a_page_that_is_too_old_says_so(load, open_remote):
+    page = open_remote(load(DATABASE))
+    page.evaluate("for (const field of document.querySelectorAll('[name=csrfmiddlewaretoken]')) field.value = 'x'")
+
+    next_button(page).click()
+
+    expect(page.get_by_role("alert").filter(has_text="This page is out of date.")).to_be_visible()
 
 
 def test_what_is_unfolded_stays_so_when_the_room_changes(load, open_remote):

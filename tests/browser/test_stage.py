@@ -142,6 +142,17 @@ def test_a_countdown_counts_down_gets_more_time_and_closes_the_poll(load, open_s
     expect(page.locator("#countdown")).to_be_hidden()
 
 
+def test_the_clock_is_stopped_by_a_key(load, open_stage):
+    room = load(poll("single_choice", "Now?", "Yes", "No") + "\nseconds = 60")
+    page = open_stage(room)
+    expect(page.locator("#countdown")).to_be_visible()
+
+    page.keyboard.press("Shift+T")
+
+    expect(page.locator("#countdown")).to_be_hidden()
+    expect(page.locator("#state")).to_have_text("Voting open")
+
+
 # Keys
 
 

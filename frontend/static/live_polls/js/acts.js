@@ -5,14 +5,15 @@
 /** @typedef {{done: boolean, message: string}} Outcome */
 
 /**
- * Post the verb. Never throws: without an answer the outcome says that nothing may have changed.
+ * Post the verb. Never throws: without an answer the outcome says that nothing may have changed (`unsent`), and when
+ * the server answers with a page it is because ours is too old (`stale`).
  *
  * @param {HTMLFormElement} form whose address and hidden fields are sent along
  * @param {Record<string, string>} fields
- * @param {{unsent: string, stageToken?: string}} options
+ * @param {{unsent: string, stale: string, stageToken?: string}} options
  * @returns {Promise<Outcome>}
  */
-export async function act(form, fields, { unsent, stageToken }) {
+export async function act(form, fields, { unsent, stale, stageToken }) {
   const body = new URLSearchParams(fields);
   for (const hidden of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input[type=hidden]'))) {
     if (!body.has(hidden.name)) body.set(hidden.name, hidden.value);
@@ -21,8 +22,8 @@ export async function act(form, fields, { unsent, stageToken }) {
   try {
     const response = await fetch(form.action, { method: 'POST', body, headers });
     if (response.ok) return { done: true, message: '' };
-    const { message } = await response.json();
-    return { done: false, message: message || unsent };
+    const isOurs = response.headers.get('content-type')?.startsWith('application/json');
+    return { done: false, message: isOurs ? (await response.json()).message : stale };
   } catch {
     return { done: false, message: unsent };
   }

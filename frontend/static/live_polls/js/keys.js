@@ -23,6 +23,7 @@ const CHARACTERS = new Map([
   ['v', 'voting'],
   ['r', 'results'],
   ['t', 'extend'],
+  ['shift+t', 'untimed'],
   ['c', 'table'],
   ['j', 'join'],
   ['b', 'blank'],
@@ -36,7 +37,7 @@ const CHARACTERS = new Map([
 ]);
 
 /** Deeds that change the room for everybody; they need a trusted stage. */
-export const RUNNING = new Set(['next', 'back', 'voting', 'results', 'extend', 'poll']);
+export const RUNNING = new Set(['next', 'back', 'voting', 'results', 'extend', 'untimed', 'poll']);
 
 /**
  * What this key press asks for, or null when it is none of ours.
@@ -49,10 +50,13 @@ export function wishOf(event, { letters }) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return null;
   if (isTyping(event.target) || (event.key === ' ' && isPressable(event.target))) return null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const deed = ALWAYS.get(key) ?? (letters ? CHARACTERS.get(key) : undefined);
+  const deed = ALWAYS.get(key) ?? (letters ? (shifted(event, key) ?? CHARACTERS.get(key)) : undefined);
   if (deed) return { deed, number: 0 };
   return letters && /^[1-9]$/.test(key) ? { deed: 'poll', number: Number(key) } : null;
 }
+
+/** Signs need Shift on many keyboards, so it counts only where a deed of its own hangs on it. @param {KeyboardEvent} event @param {string} key */
+const shifted = (event, key) => (event.shiftKey ? CHARACTERS.get(`shift+${key}`) : undefined);
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {

@@ -71,9 +71,10 @@ function fetchPage() {
     request.open('GET', location.pathname);
     request.responseType = 'document';
     request.onload = () => {
+      const isElsewhere = new URL(request.responseURL).pathname !== location.pathname;
       // Signed out, or no right any more: the server's own page says so.
-      if (request.status !== 200 || request.responseURL !== location.href.split('#')[0]) location.reload();
-      answer(request.responseXML);
+      if (isElsewhere || (request.status >= 400 && request.status < 500)) location.reload();
+      answer(request.status === 200 ? request.responseXML : null);
     };
     request.onerror = () => answer(null);
     request.send();
@@ -149,7 +150,7 @@ addEventListener('submit', async (event) => {
   if (button?.ariaBusy === 'true') return;
   if (button) button.ariaBusy = 'true';
   const fields = Object.fromEntries(/** @type {Iterable<[string, string]>} */ (new FormData(form, button)));
-  const { done, message } = await act(form, fields, { unsent: words.unsent });
+  const { done, message } = await act(form, fields, { unsent: words.unsent, stale: words.over });
   if (button) button.ariaBusy = 'false';
   tell(message);
   // Without a link nobody else will tell us what came of it.

@@ -101,7 +101,7 @@ function tell(text) {
 function post(fields) {
   posted = posted.then(async () => {
     const form = /** @type {HTMLFormElement} */ (byId('act'));
-    const { done, message } = await act(form, fields, { unsent: words.unsent, stageToken });
+    const { done, message } = await act(form, fields, { unsent: words.unsent, stale: words.stale, stageToken });
     if (!done) tell(message);
   });
   return posted;
@@ -146,6 +146,11 @@ function extend() {
   return poll && post({ verb: 'extend', poll: poll.code, seen: deadlineMark(poll.deadline) });
 }
 
+function untimed() {
+  const poll = picture.current;
+  return poll && post({ verb: 'untimed', poll: poll.code });
+}
+
 function fullScreen() {
   if (document.fullscreenElement) return document.exitFullscreen();
   return document.documentElement.requestFullscreen?.().catch(() => undefined);
@@ -160,6 +165,7 @@ const DEEDS = {
   voting,
   results,
   extend,
+  untimed,
   poll: (number) => post({ verb: 'stage', step: String(number) }),
   blank: () => toggleScreen('blank'),
   join: () => toggleScreen('join'),
