@@ -27,6 +27,7 @@ class ServerProcess:
     url: str
     folder: Path
     environment: dict[str, str]
+    _loader: subprocess.Popen[str] | None = None
 
     @property
     def log(self) -> Path:
@@ -53,9 +54,30 @@ class ServerProcess:
         """Load a room file; what `load_room --json` says about it."""
         file = self.folder / "room.toml"
         file.write_text(text, "utf-8")
-        loaded = self.manage("load_room", str(file), "--json")
-        assert loaded.returncode == 0, loaded.stderr
-        return dict(json.loads(loaded.stdout))
+        loader = self._loader = self._loader or self._start_loader()
+        assert loader.stdin is not None
+        assert loader.stdout is not None
+        loader.stdin.write(f"{file}\n")
+        loader.stdin.flush()
+        loaded = dict(json.loads(loader.stdout.readline() or '{"error": "the loader of rooms ended"}'))
+        assert "error" not in loaded, loaded["error"]
+        return loaded
+
+    def stop(self) -> None:
+        """End what loads rooms; it starts again when it is asked. Repeatable."""
+        loader, self._loader = self._loader, None
+        if loader is not None:
+            loader.communicate()  # which closes its input, and so ends it
+
+    def _start_loader(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.room_loader"],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
 
 def prepare_server(folder: Path, **more: str) -> ServerProcess:
@@ -107,6 +129,7 @@ def started(server: ServerProcess, *command: str) -> Iterator[subprocess.Popen[b
         try:
             yield process
         finally:
+            server.stop()
             process.terminate()
             try:
                 process.wait(END_WITHIN_S)
