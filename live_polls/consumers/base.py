@@ -50,8 +50,10 @@ class Socket:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await receive()  # websocket.connect
             if origin.is_foreign(scope):
+                metrics.REFUSED_SOCKETS.labels("foreign_origin").inc()
                 await refuse(scope, send, 403, "This page may not open a socket here.")
             elif n_sockets >= settings.MAX_SOCKETS:
+                metrics.REFUSED_SOCKETS.labels("full").inc()
                 await refuse(scope, send, 503, "This server is full. Try again in a moment.")
             else:
                 await cls._serve(scope, receive, send)

@@ -52,9 +52,16 @@ class BallotBox:
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
         self._draining = False
+        self._oldest: float | None = None
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def age(self) -> float:
+        """How many seconds the oldest ballot that has not been answered has waited; being written counts."""
+        with self._arrived:
+            since = self._oldest if self._oldest is not None else self._waiting[0].since if self._waiting else None
+        return 0.0 if since is None else time.monotonic() - since
 
     def cast(self, cast: Cast, deliver: Deliver) -> None:
         """Put a ballot in; `deliver` is called with its outcome in the loop of the caller, exactly once."""
@@ -102,6 +109,7 @@ class BallotBox:
         try:
             while batch := self._take():
                 self._count(batch)
+                self._oldest = None
         finally:
             connections.close_all()
 
@@ -110,6 +118,7 @@ class BallotBox:
         with self._arrived:
             while not self._waiting and not self._draining:
                 self._arrived.wait()
+            self._oldest = self._waiting[0].since if self._waiting else None
             n = min(len(self._waiting), MAX_BATCH)
             return [self._waiting.popleft() for _ in range(n)]
 

@@ -259,6 +259,7 @@ class RoomFeed:
             self._wake.set()
 
     def _greet(self, hellos: dict[Connection, asyncio.Future[bool]], mine: Mine) -> None:
+        metrics.JOINS.inc(len(hellos))
         for connection, hello in hellos.items():
             self._hellos.pop(connection, None)
             if hello.done():

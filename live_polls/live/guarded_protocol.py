@@ -58,6 +58,7 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
 
     def close(self, code: int) -> None:
         if self._closing is None and not self.disconnected:
+            metrics.CLOSES.labels(code).inc()
             message: Any = {"type": "websocket.close", "code": code}
             self._closing = self.loop.create_task(self.send(message))
             self._closing.add_done_callback(_retrieve)

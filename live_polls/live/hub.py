@@ -35,6 +35,7 @@ HEARTBEAT_SECONDS = 20.0
 SWEEP_SECONDS = 7.211
 MEASURE_SECONDS = 1.201
 RECOUNT_SECONDS = 10.007
+PROCESS_SECONDS = 9.973
 
 
 class Hub:
@@ -56,6 +57,7 @@ class Hub:
                 (SWEEP_SECONDS, self._sweep),
                 (MEASURE_SECONDS, self._measure),
                 (RECOUNT_SECONDS, self._recount_one),
+                (PROCESS_SECONDS, self._measure_process),
             )
         ]
         events.subscribe(self._on_fact)
@@ -173,6 +175,10 @@ class Hub:
         metrics.PARTICIPANTS.set(sum(feed.audience.n_participants for feed in feeds))
         metrics.VERSION_LAG.set(max((feed.lag for feed in feeds), default=0))
         metrics.WAITING.set(len(get_box()))
+        metrics.OLDEST.set(get_box().age())
+
+    async def _measure_process(self) -> None:
+        await asyncio.to_thread(metrics.measure_process)
 
     async def _recount_one(self) -> None:
         """Count one closed poll again, each once a round: a wrong tally must not wait for somebody to ask."""

@@ -6,8 +6,10 @@ Names say what is counted and in what unit; docs/operations/ says what to make o
 from __future__ import annotations
 
 import os
+import resource
 from collections import Counter as TallyOf
 from collections.abc import Sequence
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -17,6 +19,9 @@ from live_polls.domain.ballots import Outcome
 from live_polls.errors import PollError
 
 SOCKETS = Gauge("live_polls_sockets", "Open sockets.", multiprocess_mode="livesum")
+JOINS = Counter("live_polls_joins", "Snapshots sent to who said hello, resyncs included.")
+REFUSED_SOCKETS = Counter("live_polls_refused_sockets", "Sockets refused before they opened, by reason.", ["reason"])
+CLOSES = Counter("live_polls_closes", "Sockets that the server closed, by close code.", ["code"])
 PARTICIPANTS = Gauge(
     "live_polls_participants", "Participants in the rooms of this process.", multiprocess_mode="livesum"
 )
@@ -41,6 +46,11 @@ WAITED = Gauge(
     "How long the oldest ballot of the last batch waited.",
     multiprocess_mode="livemax",
 )
+OLDEST = Gauge(
+    "live_polls_oldest_ballot_seconds",
+    "How long the oldest ballot that has not been answered has waited: a writer that hangs shows here.",
+    multiprocess_mode="livemax",
+)
 BATCH = Histogram(
     "live_polls_batch_ballots", "Ballots in one transaction.", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
 )
@@ -52,6 +62,14 @@ COMMIT = Histogram(
 
 SLOW_DISCONNECTS = Counter("live_polls_slow_disconnects", "Peers let go because they did not read.")
 HINTS = Counter("live_polls_hints", "Hints to other processes, by what became of them.", ["result"])
+LAYER_UP = Gauge(
+    "live_polls_hints_up",
+    "1 while hints reach the other processes, 0 while the version poll serves alone.",
+    multiprocess_mode="livemin",
+)
+MEMORY = Gauge("live_polls_resident_bytes", "Memory of the server's processes.", multiprocess_mode="livesum")
+FILES = Gauge("live_polls_open_files", "Open files of the process that has most.", multiprocess_mode="livemax")
+MAX_FILES = Gauge("live_polls_max_files", "Files that a process may open.", multiprocess_mode="livemin")
 RECOUNT_DIFFERENCES = Counter(
     "live_polls_recount_differences", "Counters of closed polls that did not stand where the ballots said."
 )
@@ -66,6 +84,15 @@ def record_batch(outcomes: Sequence[Outcome], *, seconds: float, waited: float) 
     for code, n in refused.items():
         REFUSALS.labels(code).inc(n)
     ACKS.inc(len(outcomes) - refused.total())
+
+
+def measure_process() -> None:
+    """Note what the system says of this process; not every system says how much it holds at the moment."""
+    own = Path("/proc/self")
+    if own.exists():
+        MEMORY.set(int((own / "statm").read_text().split()[1]) * resource.getpagesize())
+        FILES.set(sum(1 for _ in (own / "fd").iterdir()))
+    MAX_FILES.set(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def exposition() -> bytes:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from live_polls.live import messages
+from live_polls.live import messages, metrics
 from live_polls.live.connections import Connection
 from live_polls.live.frames import Frame
 
@@ -44,6 +44,7 @@ class QueuedWire:
 
     def close(self, code: int) -> None:
         if self._closing is None:
+            metrics.CLOSES.labels(code).inc()
             self._closing = asyncio.get_running_loop().create_task(self._close(OWN_CODES.get(code, code)))
 
     def stop(self) -> None:
