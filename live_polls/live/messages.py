@@ -73,12 +73,12 @@ ClientMessage = Hello | BallotCast | BallotWithdraw | Ping
 
 
 class BallotPost(Struct, forbid_unknown_fields=True):
-    """The body of `POST …/ballots`: the fields of `ballot.cast`; an `answer` of null withdraws."""
+    """The body of `POST …/ballots`: the fields of `ballot.cast`, or of `ballot.withdraw`; an `answer` of null withdraws."""
 
     poll: PollCode
     round: Round
     seq: Seq
-    answer: dict[str, Any] | None
+    answer: dict[str, Any] | UnsetType | None = UNSET
     id: ClientId = ""
     type: Literal["ballot.cast", "ballot.withdraw"] = "ballot.cast"
 
@@ -288,8 +288,15 @@ def id_in(data: bytes | str) -> str | None:
 
 
 def decode_post(data: bytes) -> BallotPost:
-    """The ballot in the body of a request, by the same rules."""
-    return _decode(_post_decoder, data)
+    """The ballot in the body of a request, by the same rules. Its `answer` is a dict, or None to withdraw."""
+    post = _decode(_post_decoder, data)
+    if post.type == "ballot.withdraw":
+        if post.answer:
+            raise BadMessageError("A withdrawal has no answer.")
+        post.answer = None
+    elif post.answer is UNSET:
+        raise BadMessageError("A ballot has an answer; null withdraws it.")
+    return post
 
 
 def _decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
