@@ -130,6 +130,7 @@ class QueuedDoor:
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in named]
         communicator = HttpCommunicator(application, method, path, body, raw)
         answer = await communicator.get_response(PATIENCE_S)
+        await communicator.wait(PATIENCE_S)  # until the application has let go of the request
         return Answer(answer["status"], {k.decode().lower(): v.decode() for k, v in answer["headers"]}, answer["body"])
 
 
