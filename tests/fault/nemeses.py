@@ -1,0 +1,200 @@
+"""What may happen to servers, to lines and to people at once. Each comes back healed."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+
+from tests.fault import crashing
+from tests.fault.history import now
+from tests.fault.node import Node
+from tests.fault.run import Run
+from tests.fault.stand import SqliteStand
+from tests.stores.processes import send
+
+DIES_WITHIN_S = 10.0
+
+
+async def kill_node(run: Run, node: Node) -> None:
+    """kill -9 of a server with all its processes, and a new start a little later."""
+    await run.kill(f"kill {node.name}", node.kill)
+    await asyncio.sleep(run.rng.uniform(0, 0.5))
+    await asyncio.to_thread(node.start)
+
+
+async def kill_any_node(run: Run) -> None:
+    await kill_node(run, run.rng.choice(run.stand.nodes))
+
+
+async def kill_worker(run: Run) -> None:
+    """kill -9 of one of two workers; their supervisor starts another."""
+    node = next(node for node in run.stand.nodes if node.workers > 1)
+    pid = run.rng.choice(node.worker_pids())
+    await run.kill("kill worker", lambda: send(pid, signal.SIGKILL))
+    while len([worker for worker in node.worker_pids() if worker != pid]) < node.workers:
+        await asyncio.sleep(0.1)
+
+
+async def restart_nodes(run: Run) -> None:
+    """SIGTERM and start, one server after the other, as an upgrade does; each ends within the promised time."""
+    for node in run.stand.nodes:
+        await run.ballots_on_the_way()
+        run.note(f"end {node.name}")
+        await asyncio.to_thread(node.end)
+        await asyncio.to_thread(node.start)
+
+
+async def pause_node(run: Run) -> None:
+    """SIGSTOP in mid-air, locks held or not; and on as if nothing had been."""
+    node = run.rng.choice(run.stand.nodes)
+    await run.ballots_on_the_way()
+    run.note(f"pause {node.name}")
+    node.signal(signal.SIGSTOP)
+    await asyncio.sleep(run.rng.uniform(0.5, 2.5))
+    node.signal(signal.SIGCONT)
+
+
+async def cut_everybody(run: Run) -> None:
+    """The wireless network of the hall restarts."""
+    await run.ballots_on_the_way()
+    run.note("cut everybody")
+    for phone in run.phones:
+        phone.cut()
+    await asyncio.sleep(0.5)
+
+
+async def abandon_half(run: Run) -> None:
+    """Half of the connections are half-open from now on."""
+    await run.ballots_on_the_way()
+    run.note("abandon half")
+    for phone in run.phones[::2]:
+        phone.abandon()
+    await asyncio.sleep(0.5)
+
+
+def crash_at(point: str) -> Callable[[Run], Awaitable[None]]:
+    """Die at a line of the ballot's way."""
+
+    async def crash(run: Run) -> None:
+        node = run.stand.nodes[-1]
+        if not node.can_crash:
+            await asyncio.to_thread(node.end)
+            await asyncio.to_thread(lambda: node.start(can_crash=True))
+        await run.ballots_on_the_way()
+        crashing.tell(point, node.server.folder)
+        deadline = now() + DIES_WITHIN_S
+        while node.process.poll() is None:
+            assert now() < deadline, f"{node.name} did not come by {point}"
+            await asyncio.sleep(0.001)
+        run.note(f"crash {point}", kill=True)
+        await asyncio.to_thread(lambda: node.start(can_crash=True))
+
+    return crash
+
+
+async def lock_database(run: Run) -> None:
+    """Another process holds the write lock of SQLite."""
+    assert isinstance(run.stand, SqliteStand)
+    await run.ballots_on_the_way()
+    run.note("lock database")
+    with closing(sqlite3.connect(run.stand.file, 20, isolation_level=None, check_same_thread=False)) as connection:
+        await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
+        await asyncio.sleep(run.rng.uniform(0.5, 4))
+        connection.execute("ROLLBACK")
+
+
+async def fill_disk(run: Run) -> None:
+    """No file of the server may grow any more."""
+    pid = run.stand.nodes[0].process.pid
+    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    await run.ballots_on_the_way()
+    run.note("fill disk")
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, hard))
+    await asyncio.sleep(run.rng.uniform(0.5, 3))
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+async def kill_postgresql(run: Run) -> None:
+    """kill -9 of every process of PostgreSQL, and a new start on the same data."""
+    postgresql = run.stand.postgresql
+    assert postgresql is not None
+    await run.kill("kill postgresql", postgresql.kill)
+    await asyncio.sleep(run.rng.uniform(0, 0.5))
+    await asyncio.to_thread(postgresql.start_server)
+
+
+async def pause_postgresql(run: Run) -> None:
+    postgresql = run.stand.postgresql
+    assert postgresql is not None
+    await run.ballots_on_the_way()
+    run.note("pause postgresql")
+    postgresql.pause()
+    await asyncio.sleep(run.rng.uniform(0.5, 4))
+    postgresql.resume()
+
+
+async def end_database_sessions(run: Run) -> None:
+    """The database throws everybody out, some in the middle of a transaction."""
+    postgresql = run.stand.postgresql
+    assert postgresql is not None
+    for _ in range(3):
+        await run.ballots_on_the_way()
+        run.note("end sessions")
+        query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+        await asyncio.to_thread(postgresql.value, query)
+        await asyncio.sleep(run.rng.uniform(0.05, 0.4))
+
+
+async def kill_redis(run: Run) -> None:
+    redis = run.stand.redis
+    assert redis is not None
+    await run.kill("kill redis", redis.kill)
+    await asyncio.sleep(run.rng.uniform(0, 2))
+    await asyncio.to_thread(redis.start_server)
+
+
+async def pause_redis(run: Run) -> None:
+    redis = run.stand.redis
+    assert redis is not None
+    await run.ballots_on_the_way()
+    run.note("pause redis")
+    redis.pause()
+    await asyncio.sleep(run.rng.uniform(0.5, 4))
+    redis.resume()
+
+
+async def cut_off_from_redis(run: Run) -> None:
+    """One server alone loses Redis: its line is cut, or takes everything and passes on nothing."""
+    line = run.stand.redis_line
+    assert line is not None
+    await run.ballots_on_the_way()
+    cut = run.rng.random() < 0.5
+    run.note("cut off from redis" if cut else "stall the line to redis")
+    (line.cut if cut else line.stall)()
+    await asyncio.sleep(run.rng.uniform(1, 4))
+    line.heal()
+
+
+EVERYWHERE = {
+    "kill_node": kill_any_node,
+    "restart_nodes": restart_nodes,
+    "pause_node": pause_node,
+    "cut_everybody": cut_everybody,
+    "abandon_half": abandon_half,
+} | {f"crash_{point}": crash_at(point) for point in crashing.POINTS}
+ON_SQLITE = EVERYWHERE | {"lock_database": lock_database, "fill_disk": fill_disk}
+ON_POSTGRESQL = EVERYWHERE | {
+    "kill_worker": kill_worker,
+    "kill_postgresql": kill_postgresql,
+    "pause_postgresql": pause_postgresql,
+    "end_database_sessions": end_database_sessions,
+    "kill_redis": kill_redis,
+    "pause_redis": pause_redis,
+    "cut_off_from_redis": cut_off_from_redis,
+}
+OF_STORE = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
+KILLS = {name for name in ON_SQLITE | ON_POSTGRESQL if name.startswith(("kill_", "crash_"))}
