@@ -1,0 +1,156 @@
+"""Take the pictures of the documents anew: `python -m tests.browser.screenshots docs/images`.
+
+A real server, a real Chromium, a room with voters. Look at each picture before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.conftest import BROWSERS, FLAGS, Room, load_room
+from tests.browser.voting import vote
+from tests.server_process import ServerProcess, prepare_server, serving
+
+PROJECTOR = {"width": 1920, "height": 1080}
+LAPTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+STRIP_HIDES_AFTER_MS = 2_500  # the stage's controls, when nobody moves the mouse
+DATABASE = """
+kind = "single_choice"
+prompt = "Which database would you reach for first in a new project?"
+options = ["Postgres, of course", "SQLite will do", "MySQL / MariaDB", "A spreadsheet"]
+"""
+REPAIRS = """
+kind = "ranking"
+prompt = "What would you repair first?"
+options = ["The build", "The tests", "The docs", "The roof"]
+"""
+TOOLS = """
+kind = "multiple_choice"
+prompt = "Which of these do you use every week?"
+options = ["Redis", "Kafka", "Celery", "Cron", "Paper"]
+max_choices = 3
+"""
+
+
+class Camera:
+    """Opens pages as somebody would, and keeps pictures of them."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._browser = browser
+        self._folder = folder
+
+    def page(self, url: str, size: dict[str, int], scheme: str) -> Page:
+        scale = 2 if size is PHONE else 1
+        context = self._browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]},
+            device_scale_factor=scale,
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en",
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    def shoot(self, page: Page, name: str) -> None:
+        page.screenshot(path=self._folder / f"{name}.png")
+
+
+def take(camera: Camera, server: ServerProcess) -> None:
+    room = load_room(server, DATABASE, REPAIRS, TOOLS, is_open=False)
+    for scheme in ("light", "dark"):
+        camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-lobby-{scheme}")
+        camera.shoot(_stage(camera, room, scheme), f"stage-lobby-{scheme}")
+    room.act("open", 0)
+    for option, times in ((1, 23), (2, 17), (3, 5), (4, 8)):
+        vote(room, {"option": option}, times=times)
+    for scheme in ("light", "dark"):
+        take_voting(camera, room, scheme)
+    room.act("close", 0)
+    for scheme in ("light", "dark"):
+        camera.shoot(_stage(camera, room, scheme), f"stage-closed-{scheme}")
+        camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-closed-{scheme}")
+    camera.shoot(camera.page(f"{server.url}/j/222222", PHONE, "light"), "phone-error-light")
+    camera.shoot(camera.page(server.url, PHONE, "light"), "phone-landing-light")
+    take_ranking(camera, room)
+
+
+def take_voting(camera: Camera, room: Room, scheme: str) -> None:
+    phone = camera.page(room.url, PHONE, scheme)
+    camera.shoot(phone, f"phone-voting-{scheme}")
+    phone.get_by_role("radio").nth(1).check()
+    phone.get_by_role("button", name="Send my vote").click()
+    expect(phone.get_by_text("Counted").first).to_be_visible()
+    camera.shoot(phone, f"phone-counted-{scheme}")
+    camera.shoot(_stage(camera, room, scheme), f"stage-voting-{scheme}")
+
+
+def take_ranking(camera: Camera, room: Room) -> None:
+    room.act("open", 1)
+    room.act("stage", 1)
+    for order, times in (([1, 2, 3], 9), ([2, 1], 6), ([4, 3], 3)):
+        vote(room, {"options": order}, poll=1, times=times)
+    camera.shoot(camera.page(room.url, PHONE, "light"), "phone-ranking-light")
+    camera.shoot(_stage(camera, room, "dark"), "stage-ranking-dark")
+
+
+def take_reconnecting(camera: Camera, server: ServerProcess, room: Room) -> Page:
+    """A phone that waits for a server which is away: the caller ends the server between the two halves."""
+    return camera.page(room.url, PHONE, "light")
+
+
+def take_desk(camera: Camera, server: ServerProcess) -> None:
+    link = next(word for word in server.said.split() if "/welcome/" in word)
+    page = camera.page(server.url + link[link.index("/welcome/") :], LAPTOP, "light")
+    camera.shoot(page, "desk-welcome-light")
+    page.get_by_label("Email").fill("host@example.org")
+    for field in page.locator("input[type=password]").all():
+        field.fill("correct horse battery staple")
+    page.locator("main form button, form button").first.click()
+    page.goto(f"{server.url}/rooms/")
+    camera.shoot(page, "desk-rooms-light")
+    page.locator("a[href*='/edit']").first.click()
+    page.wait_for_load_state("networkidle")
+    camera.shoot(page, "desk-room-light")
+    page.goto(page.url.replace("/rooms/", "/remote/").replace("/edit", ""))
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.wait_for_load_state("networkidle")
+    camera.shoot(page, "remote-light")
+    page.emulate_media(color_scheme="dark")
+    camera.shoot(page, "remote-dark")
+
+
+def _stage(camera: Camera, room: Room, scheme: str) -> Page:
+    page = camera.page(f"{room.server.url}/stage/{room.join_code}#{room.stage_token}", PROJECTOR, scheme)
+    if scheme == "light":
+        page.keyboard.press("d")  # a stage is dark until somebody wants it light
+    page.wait_for_timeout(STRIP_HIDES_AFTER_MS)
+    return page
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = os.environ.get("CHROMIUM_PATH", BROWSERS[0])
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        server = prepare_server(Path(data), PUBLIC_URL="http://polls.example.org")
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        camera = Camera(browser, folder)
+        with serving(server):
+            take(camera, server)
+            take_desk(camera, server)
+            room = load_room(server, DATABASE)
+            waiting = take_reconnecting(camera, server, room)
+        expect(waiting.get_by_text("Reconnecting").first).to_be_visible(timeout=20_000)
+        camera.shoot(waiting, "phone-reconnecting-light")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
