@@ -1,0 +1,87 @@
+"""A screen as simple as it can be: it takes a snapshot, then every message, and knows what a new snapshot would say.
+
+Imports nothing of live_polls: the rules are those of docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Message = dict[str, Any]
+
+
+class Mirror:
+    """The state of a room as one viewer has been told it."""
+
+    def __init__(self) -> None:
+        self._room: Message = {}
+        self._current: Message | None = None
+        self._presence = 0
+        self._order: list[str] = []
+        self._polls: dict[str, Message] = {}
+        self._tallies: dict[tuple[str, int], Message] = {}
+        self._ballots: dict[tuple[str, int], Message] = {}
+        self._handlers: dict[str, Callable[[Message], None]] = {
+            "snapshot": self._on_snapshot,
+            "room.changed": self._on_room,
+            "poll.changed": self._on_poll,
+            "poll.removed": self._on_removed,
+            "tally.changed": self._on_tally,
+            "me.changed": self._on_me,
+            "presence.changed": self._on_presence,
+        }
+
+    def take(self, message: Message) -> None:
+        """Take in any message; those that tell nothing about the room change nothing."""
+        self._handlers.get(message["type"], lambda _: None)(message)
+
+    @property
+    def state(self) -> Message:
+        """What a snapshot of now would say, in an order that does not depend on chance."""
+        polls = [self._polls[code] for code in self._order]
+        rounds = {(poll["code"], poll["round"]) for poll in polls}
+        return {
+            "room": self._room,
+            "current": self._current,
+            "presence": self._presence,
+            "polls": [poll | {"tally": self._tallies.get((poll["code"], poll["round"]))} for poll in polls],
+            "ballots": {key: ballot for key, ballot in sorted(self._ballots.items()) if key in rounds},
+        }
+
+    def _on_snapshot(self, message: Message) -> None:
+        self.__init__()  # type: ignore[misc]  # nothing of before counts
+        self._on_room(message)
+        self._on_presence(message)
+        for poll in message["polls"]:
+            code, tally = poll["code"], poll.pop("tally")
+            self._order.append(code)
+            self._polls[code] = poll
+            self._tallies[code, poll["round"]] = tally
+        for ballot in message["me"]["ballots"]:
+            self._ballots[ballot["poll"], ballot["round"]] = ballot
+
+    def _on_room(self, message: Message) -> None:
+        self._room, self._current = message["room"], message["current"]
+
+    def _on_presence(self, message: Message) -> None:
+        self._presence = message["presence"]
+
+    def _on_poll(self, message: Message) -> None:
+        code = message["poll"]["code"]
+        self._polls[code] = message["poll"]
+        self._order = [other for other in self._order if other != code]
+        self._order.insert(message["position"], code)
+
+    def _on_removed(self, message: Message) -> None:
+        self._polls.pop(message["poll"], None)
+        self._order = [code for code in self._order if code != message["poll"]]
+
+    def _on_tally(self, message: Message) -> None:
+        self._tallies[message["poll"], message["round"]] = message["tally"]
+
+    def _on_me(self, message: Message) -> None:
+        for ballot in message["ballots"]:
+            self._ballots[ballot["poll"], ballot["round"]] = ballot
+        for code, tally in message.get("tallies", {}).items():
+            self._tallies[code, message["round"]] = tally
