@@ -31,10 +31,11 @@ class Wire(Protocol):
 class Connection:
     """A socket in a room. `ready` is whether the wire takes bytes now; the server switches it.
 
-    `version` is the newest that it was told, whether that has left the outbox or not.
+    `version` is the newest that it was told, whether that has left the outbox or not; `told` a hash of the ballots of
+    its own that it knows of.
     """
 
-    __slots__ = ("_held", "participant", "ready", "version", "viewer", "voted", "wire")
+    __slots__ = ("_held", "participant", "ready", "told", "version", "viewer", "voted", "wire")
 
     def __init__(self, wire: Wire, viewer: Viewer, participant: str | None = None) -> None:
         self.wire = wire
@@ -42,6 +43,7 @@ class Connection:
         self.participant = participant
         self.ready = True
         self.version = 0
+        self.told = 0
         self.voted: frozenset[tuple[str, int]] = frozenset()
         self._held: dict[object, Frame] | None = None
 

@@ -131,6 +131,11 @@ def me_changes(face: Face, mine: tuple[MyBallot, ...], splits: frozenset[tuple[s
             yield ("me", code), _frame(message)
 
 
+def stand_of(mine: tuple[MyBallot, ...]) -> int:
+    """A number that is another one as soon as any of these ballots is."""
+    return hash(frozenset(mine))
+
+
 def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:
     """(poll code, round) of the ballots that are in force and not withdrawn."""
     return frozenset((ballot.poll, ballot.round) for ballot in mine if ballot.answer is not None)

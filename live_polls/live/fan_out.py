@@ -34,6 +34,11 @@ class Audience:
         """How many participants are here, in this process."""
         return len(self._by_participant)
 
+    @property
+    def participants(self) -> Iterable[str]:
+        """The participants who are here, in this process."""
+        return self._by_participant.keys()
+
     def add(self, connection: Connection) -> None:
         """Remember a connection. Repeatable."""
         if connection in self._by_viewer[connection.viewer]:

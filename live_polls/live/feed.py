@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 # A read asks for the ballots of at most this many participants; the rest wait for the next one.
 MAX_PARTICIPANTS_A_READ = 500
 RETRY_SECONDS = 0.5
+# How much later than the version itself its hint may come.
+HINT_SECONDS = 0.3
 
 
 class RoomFeed:
@@ -45,6 +47,7 @@ class RoomFeed:
         self.wanted = True  # by somebody who may still be on the way in: asked for since the last sweep
         self.version = 0  # what listeners have been shown, whether or not they could see a difference
         self._known_version = 0  # the newest version that anybody told us of
+        self._heard_version = 0  # the newest whose voters we were told of, or have asked for ourselves
         self._shown: dict[Viewer, Face] = {}
         self._ahead: dict[Connection, Face] = {}  # came since the last tick, and has seen a newer face than the others
         self._faces: dict[Viewer, Face] = {}
@@ -55,6 +58,7 @@ class RoomFeed:
         self._wake = asyncio.Event()
         self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._hint_is_due: asyncio.TimerHandle | None = None
         self._acks = AckGate()
 
     @property
@@ -69,15 +73,35 @@ class RoomFeed:
 
     def hear(self, version: int) -> None:
         """A hint, from whatever source: the room stands at `version` at least. May be lost, doubled or late."""
+        self._heard_version = max(self._heard_version, version)
+        self._learn(version)
+
+    def _learn(self, version: int) -> None:
         if version > self._known_version:
             self._known_version = version
             self._rouse()
 
     def hear_stand(self, epoch: str, version: int) -> None:
-        """Where the room really stands. In another epoch (a backup was restored) an older version is the newer one."""
+        """Where the room really stands. In another epoch (a backup was restored) an older version is the newer one.
+
+        A hint of the same says who voted. When none comes, it is lost: all who are here are looked after.
+        """
         if self.view is not None and epoch != self.view.epoch:
-            self._known_version = 0
-        self.hear(version)
+            self._known_version = self._heard_version = 0
+        if version > self._heard_version and self._hint_is_due is None:
+            loop = asyncio.get_running_loop()
+            self._hint_is_due = loop.call_later(HINT_SECONDS, self._check_hints, version)
+        self._learn(version)
+
+    def _check_hints(self, version: int) -> None:
+        self._hint_is_due = None
+        if version > self._heard_version:
+            self._heard_version = version
+            self.look_after_all()
+
+    def look_after_all(self) -> None:
+        """Tell everybody who is here what is in force for them, if they do not know it. Repeatable."""
+        self.ballots_changed(self.audience.participants)
 
     async def join(self, connection: Connection) -> bool:
         """Give the connection a snapshot and from then on every change; again on one that has joined: a resync.
@@ -178,6 +202,8 @@ class RoomFeed:
         """End the task and let those who wait go. Repeatable."""
         if self._task is not None:
             self._task.cancel()
+        if self._hint_is_due is not None:
+            self._hint_is_due.cancel()
         self.release_waiting()
         for hello in self._hellos.values():
             hello.cancel()
@@ -215,9 +241,13 @@ class RoomFeed:
         voters = set(islice(self._voters, MAX_PARTICIPANTS_A_READ))
         self._voters -= voters
         participants = {who for who in (connection.participant for connection in hellos) if who} | voters
+        known_version = self._known_version
         self._acks.hold(loop)
         try:
             view, mine = await read(read_room, self.room_id, self.view, list(participants))
+            if view is not None and self._known_version == known_version:
+                # Who told of a newer one was wrong: do not wait for it.
+                self._known_version, self._heard_version = view.version, min(view.version, self._heard_version)
             if view is None:
                 self._end()
             elif view.version < self._acks.version and self.view is not None and view.epoch == self.view.epoch:
@@ -244,7 +274,9 @@ class RoomFeed:
             if self.view is not None and self.view.secrets.stage_key != view.secrets.stage_key:
                 # Links were revoked: who is signed in comes back at once, who had a link looks as the audience.
                 close_all(self.audience.of_viewer(Viewer.TRUSTED_STAGE), messages.CLOSE_UNKNOWN_IDENTITY)
-            if self.view is not None and self.view.epoch != view.epoch:
+            if self.view is None:
+                self._heard_version = max(self._heard_version, view.version)  # nobody has come before
+            elif self.view.epoch != view.epoch:
                 self._restart(view)
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
@@ -265,7 +297,7 @@ class RoomFeed:
             if hello.done():
                 continue  # gone while we read
             ballots = mine.get(connection.participant or "", ())
-            connection.voted = faces.voted_of(ballots)
+            connection.voted, connection.told = faces.voted_of(ballots), faces.stand_of(ballots)
             self.audience.add(connection)
             self.presence.count(self.audience.n_participants, time.monotonic())
             face = self.face(connection.viewer)
@@ -308,9 +340,11 @@ class RoomFeed:
         splits = self._shown.get(Viewer.AUDIENCE, face).splits | face.splits
         for participant in voters:
             ballots = mine.get(participant, ())
-            changed = list(faces.me_changes(face, ballots, splits))
-            for connection in self.audience.of_participant(participant):
-                connection.voted = faces.voted_of(ballots)
+            stand = faces.stand_of(ballots)
+            news = [other for other in self.audience.of_participant(participant) if other.told != stand]
+            changed = list(faces.me_changes(face, ballots, splits)) if news else []
+            for connection in news:
+                connection.voted, connection.told = faces.voted_of(ballots), stand
                 if connection.viewer is Viewer.AUDIENCE and changed:
                     own[connection] = changed
         # What the others never saw, and is now undone, is no change to them.

@@ -1,8 +1,9 @@
 """The hub's one ear and one mouth on the channel layer. Nothing else in the process touches the layer.
 
 A hint is {room, version, voters} and nothing more: never state, so that a forged, lost, doubled or late one is
-harmless. Telling is fire-and-forget with a deadline: a layer that is away must cost a voter nothing. Presence goes the
-same way: how many are here in this process, worth nothing after a while.
+harmless. Telling never makes a voter wait: it has a deadline, and what could not be told is told with what comes next.
+Each process numbers its hints of a room, so that who hears them knows when one is missing. Presence goes the same way:
+how many are here in this process, worth nothing after a while.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -24,120 +26,202 @@ logger = logging.getLogger(__name__)
 TELL_SECONDS = 0.25
 SILENCE_SECONDS = 2.0
 RETRY_SECONDS = 1.0
-# A hint names at most this many voters; their other tabs on other processes are told, the rest when they come back.
+COMPLAIN_SECONDS = 30.0
+# A hint names at most this many voters. It says when there were more: then everybody's own ballots are read again.
 MAX_VOTERS = 1000
 
 HearFact = Callable[[RoomChanged], None]
 HearPresence = Callable[[int, str, int], None]
+Miss = Callable[[int], None]
 
 
 class Hints:
     """One channel a process, joined to the group of each live room."""
 
-    def __init__(self, hear: HearFact, hear_presence: HearPresence) -> None:
+    def __init__(self, hear: HearFact, hear_presence: HearPresence, miss: Miss) -> None:
         self._hear = hear
         self._hear_presence = hear_presence
+        self._miss = miss
         self._layer: Any = get_channel_layer()
         self._name = secrets.token_hex(4)
         self._channel: str | None = None
         self._rooms: set[int] = set()
+        self._joined: set[int] = set()
         self._untold: dict[int, RoomChanged] = {}
         self._presence: dict[int, int] = {}
-        self._silent_until = 0.0
+        self._told: Counter[int] = Counter()
+        self._heard: dict[int, dict[str, int]] = {}
+        self._complain_at = 0.0
         self._receiver: asyncio.Task[None] | None = None
-        self._teller: asyncio.Task[None] | None = None
+        self._joiner: asyncio.Task[None] | None = None
+        self._tellers: dict[int, asyncio.Task[None]] = {}
 
     async def listen(self, room_id: int) -> None:
-        """Hear hints of the room from now on. Repeatable; without a working layer the version poll serves."""
+        """Hear hints of the room from now on. Repeatable; while the layer does not work the version poll serves."""
         self._rooms.add(room_id)
-        if self._layer is None:
-            return
-        try:
-            async with asyncio.timeout(TELL_SECONDS):
-                if self._channel is None:
-                    self._channel = await self._layer.new_channel(HUB_CHANNEL_PREFIX)
-                if self._receiver is None:
-                    self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
-                await self._layer.group_add(room_topic(room_id), self._channel)
-        except Exception as error:  # noqa: BLE001 -- whatever ails the layer, voting goes on
-            logger.warning("No hints for room %s, the version poll serves: %s", room_id, error)
+        if self._layer is not None and not await self._join(room_id) and (self._joiner is None or self._joiner.done()):
+            self._joiner = asyncio.get_running_loop().create_task(self._join_the_rest())
 
     async def forget(self, room_id: int) -> None:
         """Hear no more of the room. Repeatable."""
         self._rooms.discard(room_id)
+        self._joined.discard(room_id)
+        self._heard.pop(room_id, None)
         if self._layer is not None and self._channel is not None:
             try:
                 async with asyncio.timeout(TELL_SECONDS):
                     await self._layer.group_discard(room_topic(room_id), self._channel)
-            except Exception as error:  # noqa: BLE001 -- see listen
+            except Exception as error:  # noqa: BLE001 -- whatever ails the layer, voting goes on
                 logger.debug("Room %s could not be left on the layer: %s", room_id, error)
 
     def tell(self, fact: RoomChanged) -> None:
         """Tell the other processes, soon; of several versions of a room only the newest, of all their voters."""
         before = self._untold.get(fact.room_id)
         if before is not None:
-            voters = (*before.voters, *fact.voters)[:MAX_VOTERS]
+            # One more than fits, so that it shows that there were more.
+            voters = (*before.voters, *fact.voters)[: MAX_VOTERS + 1]
             fact = RoomChanged(fact.room_id, max(before.version, fact.version), voters)
         self._untold[fact.room_id] = fact
-        self._start_telling()
+        self._start_telling(fact.room_id)
 
     def tell_presence(self, room_id: int, n_here: int) -> None:
         """Tell the other processes how many participants of the room are in this one."""
         self._presence[room_id] = n_here
-        self._start_telling()
+        self._start_telling(room_id)
 
     async def stop(self) -> None:
-        """End both tasks. Repeatable."""
-        for room_id in list(self._rooms):
-            await self.forget(room_id)
-        tasks = [task for task in (self._receiver, self._teller) if task is not None]
+        """Say that nobody is here any more, and end every task. Repeatable; takes a moment, however the layer is."""
+        tasks = [task for task in (self._receiver, self._joiner, *self._tellers.values()) if task is not None]
         for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            if task is not self._receiver:
+                task.cancel()
+        if self._layer is not None and self._channel is not None:
+            try:
+                async with asyncio.timeout(TELL_SECONDS):
+                    await asyncio.gather(*(self._send(room_id, _head_count(0)) for room_id in self._joined))
+            except TimeoutError:
+                pass
+            await self._let_go()
+        for _ in range(2):  # the first may be answered by one more try to reach the layer
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks, timeout=TELL_SECONDS)
 
-    def _start_telling(self) -> None:
-        if self._layer is not None and (self._teller is None or self._teller.done()):
-            self._teller = asyncio.get_running_loop().create_task(self._tell_all())
-
-    async def _tell_all(self) -> None:
-        while self._untold or self._presence:
-            if self._untold:
-                room_id, fact = self._untold.popitem()
-                hint = {"type": "hint", "version": fact.version, "voters": list(fact.voters[:MAX_VOTERS])}
-            else:
-                room_id, n_here = self._presence.popitem()
-                hint = {"type": "presence", "n": n_here}
-            await self._send(room_id, hint)
-
-    async def _send(self, room_id: int, hint: dict[str, Any]) -> None:
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._silent_until:
-            return  # the layer failed a moment ago: do not pile up deadlines, the poll covers it
+    async def _join(self, room_id: int) -> bool:
+        """Whether the room's hints are heard from now on."""
         try:
             async with asyncio.timeout(TELL_SECONDS):
-                await self._layer.group_send(room_topic(room_id), {**hint, "room": room_id, "from": self._name})
-            metrics.HINTS.labels("sent").inc()
-        except Exception as error:  # noqa: BLE001 -- see listen
-            self._silent_until = loop.time() + SILENCE_SECONDS
+                if self._channel is None:
+                    self._channel = await self._layer.new_channel(HUB_CHANNEL_PREFIX)
+                    self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
+                await self._layer.group_add(room_topic(room_id), self._channel)
+        except Exception as error:  # noqa: BLE001 -- see forget
+            self._complain(error)
+            if self._channel is None:
+                await self._let_go()  # the layer keeps what it began for a channel that never came to be
+            return False
+        self._joined.add(room_id)
+        return True
+
+    async def _join_the_rest(self) -> None:
+        """Try again until every room is joined; what was said meanwhile was missed."""
+        while missing := self._rooms - self._joined:
+            await asyncio.sleep(RETRY_SECONDS)
+            for room_id in missing:
+                if not await self._join(room_id):
+                    break
+                self._miss(room_id)
+
+    async def _let_go(self) -> None:
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                await self._layer.flush()
+        except Exception as error:  # noqa: BLE001 -- see forget
+            logger.debug("The channel layer could not be let go: %s", error)
+
+    def _start_telling(self, room_id: int) -> None:
+        """A task a room, so that rooms of a Redis that is away hold up no room of another one."""
+        if self._layer is not None and room_id not in self._tellers:
+            task = asyncio.get_running_loop().create_task(self._tell_room(room_id))
+            self._tellers[room_id] = task
+            task.add_done_callback(lambda _: self._tellers.pop(room_id, None))
+
+    async def _tell_room(self, room_id: int) -> None:
+        while room_id in self._untold or room_id in self._presence:
+            fact = self._untold.pop(room_id, None)
+            if fact is not None:
+                self._told[room_id] += 1
+                message = _hint(fact, self._told[room_id])
+            else:
+                message = _head_count(self._presence.pop(room_id))
+            if await self._send(room_id, message):
+                continue
+            # Not told: with the next, after a while; the version poll serves until then.
+            await asyncio.sleep(SILENCE_SECONDS)
+            if fact is not None:
+                self.tell(fact)
+
+    async def _send(self, room_id: int, message: dict[str, Any]) -> bool:
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                await self._layer.group_send(room_topic(room_id), {**message, "room": room_id, "from": self._name})
+        except Exception as error:  # noqa: BLE001 -- see forget
             metrics.HINTS.labels("failed").inc()
-            logger.warning("A hint could not be sent, the version poll serves: %s", error)
+            metrics.LAYER_UP.set(0)
+            self._complain(error)
+            return False
+        metrics.HINTS.labels("sent").inc()
+        metrics.LAYER_UP.set(1)
+        return True
 
     async def _receive(self, channel: str) -> None:
         while True:
             try:
-                hint = await self._layer.receive(channel)
-                if hint.get("from") != self._name:
-                    self._take(hint)
+                message = await self._layer.receive(channel)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # noqa: BLE001 -- see listen
-                logger.warning("The channel layer is away, the version poll serves: %s", error)
+            except Exception as error:  # noqa: BLE001 -- see forget
+                self._complain(error)
                 await asyncio.sleep(RETRY_SECONDS)
+                continue
+            try:
+                if message["from"] != self._name:
+                    self._take(message)
+            except (KeyError, TypeError, ValueError) as error:
+                logger.warning("A hint was none of ours: %s", error)
 
-    def _take(self, hint: dict[str, Any]) -> None:
+    def _take(self, message: dict[str, Any]) -> None:
         metrics.HINTS.labels("heard").inc()
-        room_id = int(hint["room"])
-        if hint["type"] == "presence":
-            self._hear_presence(room_id, str(hint["from"]), int(hint["n"]))
-        else:
-            self._hear(RoomChanged(room_id, int(hint["version"]), tuple(map(str, hint["voters"]))))
+        room_id, sender = int(message["room"]), str(message["from"])
+        if message["type"] == "presence":
+            self._hear_presence(room_id, sender, int(message["n"]))
+            return
+        number = int(message["number"])
+        heard = self._heard.setdefault(room_id, {})
+        is_missing = heard.setdefault(sender, number - 1) + 1 != number
+        heard[sender] = number
+        self._hear(RoomChanged(room_id, int(message["version"]), tuple(map(str, message["voters"]))))
+        if is_missing or message["more"]:
+            self._miss(room_id)
+
+    def _complain(self, error: Exception) -> None:
+        """Say now and then that the layer is away; each try would be a line a second a room."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._complain_at:
+            self._complain_at = now + COMPLAIN_SECONDS
+            logger.warning("The channel layer is away, the version poll serves: %r", error)
+
+
+def _hint(fact: RoomChanged, number: int) -> dict[str, Any]:
+    return {
+        "type": "hint",
+        "number": number,
+        "version": fact.version,
+        "voters": list(fact.voters[:MAX_VOTERS]),
+        "more": len(fact.voters) > MAX_VOTERS,
+    }
+
+
+def _head_count(n_here: int) -> dict[str, Any]:
+    return {"type": "presence", "n": n_here}

@@ -46,7 +46,7 @@ class Hub:
         self._feeds: dict[int, RoomFeed] = {}
         self._ids: dict[str, int] = {}
         self._recounted: dict[int, int] = {}
-        self._hints = Hints(self._hear, self._hear_presence)
+        self._hints = Hints(self._hear, self._hear_presence, self._miss)
         self._tasks = [
             self._loop.create_task(self._every(seconds, deed))
             for seconds, deed in (
@@ -125,6 +125,11 @@ class Hub:
         if feed is not None:
             feed.ballots_changed(fact.voters)
             feed.hear(fact.version)
+
+    def _miss(self, room_id: int) -> None:
+        feed = self._feeds.get(room_id)
+        if feed is not None:
+            feed.look_after_all()
 
     def _hear_presence(self, room_id: int, process: str, n_here: int) -> None:
         feed = self._feeds.get(room_id)

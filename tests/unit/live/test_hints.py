@@ -19,12 +19,12 @@ class Process:
 
     def __init__(self) -> None:
         self.heard: asyncio.Queue[object] = asyncio.Queue()
-        self.hints = Hints(self.heard.put_nowait, lambda *presence: self.heard.put_nowait(presence))
+        self.missed: list[int] = []
+        self.hints = Hints(self.heard.put_nowait, lambda *presence: self.heard.put_nowait(presence), self.missed.append)
 
     async def told(self) -> None:
         """Wait until all has been sent."""
-        assert self.hints._teller is not None
-        await self.hints._teller
+        await asyncio.gather(*self.hints._tellers.values())
 
     async def next(self) -> Any:
         return await asyncio.wait_for(self.heard.get(), PATIENCE)
@@ -84,6 +84,34 @@ async def test_a_hint_names_a_bounded_number_of_voters(processes):
     one.hints.tell(RoomChanged(1, 5, tuple(map(str, range(MAX_VOTERS * 2)))))
 
     assert len((await other.next()).voters) == MAX_VOTERS
+    assert other.missed == [1]  # and says that there were more
+
+
+async def test_who_misses_a_hint_hears_so_with_the_next(processes):
+    one, other = processes
+    one.hints.tell(RoomChanged(1, 5, ("alice",)))
+    await other.next()
+    await other.hints.forget(1)
+    one.hints.tell(RoomChanged(1, 6, ("bob",)))
+    await one.told()
+    await other.hints.listen(1)
+    other.hints._heard[1] = {one.hints._name: 1}  # as if Redis had been away for a moment, and not we
+
+    one.hints.tell(RoomChanged(1, 7))
+
+    assert await other.next() == RoomChanged(1, 7)
+    assert other.missed == [1]
+    one.hints.tell(RoomChanged(1, 8))
+    assert await other.next() == RoomChanged(1, 8)
+    assert other.missed == [1]
+
+
+async def test_who_leaves_says_that_nobody_is_here_any_more(processes):
+    one, other = processes
+
+    await one.hints.stop()
+
+    assert await other.next() == (1, one.hints._name, 0)
 
 
 async def test_presence_is_told_with_the_name_of_the_process(processes):
@@ -109,26 +137,46 @@ async def test_only_rooms_that_are_listened_to_are_heard(processes):
 @pytest.mark.parametrize(
     "hint", [{}, {"type": "hint", "room": 1}, {"type": "hint", "room": "x", "version": 1, "voters": []}]
 )
-async def test_nonsense_on_the_layer_harms_nobody(processes, hint, monkeypatch, caplog):
-    monkeypatch.setattr(hints_module, "RETRY_SECONDS", 0)
+async def test_nonsense_on_the_layer_harms_nobody(processes, hint, caplog):
     one, other = processes
     await one.hints._layer.group_send("live_polls.room.1", {"type": "hint"} | hint)
 
     one.hints.tell(RoomChanged(1, 5))
 
     assert await other.next() == RoomChanged(1, 5)
-    assert "The channel layer is away" in caplog.text
+    assert "A hint was none of ours" in caplog.text
+
+
+AWAY = ["The channel layer is away, the version poll serves: ConnectionError('away')"]
 
 
 async def test_a_layer_that_is_away_is_said_once_and_left_alone_for_a_while(caplog):
     process = Process()
     process.hints._layer = layer = BrokenLayer()
-    for version in (1, 2):
-        process.hints.tell(RoomChanged(1, version))
-        await process.told()
+    process.hints.tell(RoomChanged(1, 1))
+    while not layer.calls:
+        await asyncio.sleep(0)
+    process.hints.tell(RoomChanged(1, 2))
+    process.hints.tell_presence(1, 3)
+    await process.hints.stop()
 
     assert layer.calls == ["group_send"]
-    assert [record.message for record in caplog.records] == ["A hint could not be sent, the version poll serves: away"]
+    assert [record.message for record in caplog.records] == AWAY
+
+
+async def test_what_could_not_be_told_is_told_when_the_layer_is_back(processes, monkeypatch):
+    monkeypatch.setattr(hints_module, "SILENCE_SECONDS", 0)
+    one, other = processes
+    real, one.hints._layer = one.hints._layer, BrokenLayer()
+    one.hints.tell(RoomChanged(1, 5, ("alice",)))
+    while not one.hints._layer.calls:
+        await asyncio.sleep(0)
+    one.hints.tell(RoomChanged(1, 6, ("bob",)))
+
+    one.hints._layer.mended = real
+
+    told = await other.next()
+    assert (told.version, sorted(told.voters)) == (6, ["alice", "bob"])
 
 
 async def test_a_layer_that_is_away_keeps_nobody_from_listening_or_leaving(caplog):
@@ -139,14 +187,32 @@ async def test_a_layer_that_is_away_keeps_nobody_from_listening_or_leaving(caplo
     await process.hints.forget(1)
     await process.hints.stop()
 
-    assert [record.message for record in caplog.records] == ["No hints for room 1, the version poll serves: away"]
+    assert [record.message for record in caplog.records] == AWAY
+
+
+async def test_rooms_are_joined_when_the_layer_is_back(processes, monkeypatch):
+    monkeypatch.setattr(hints_module, "RETRY_SECONDS", 0)
+    one, _ = processes
+    process = Process()
+    real, process.hints._layer = process.hints._layer, BrokenLayer()
+    await process.hints.listen(1)
+    await process.hints.listen(2)
+
+    process.hints._layer.mended = real
+    assert process.hints._joiner is not None
+    await process.hints._joiner
+
+    assert sorted(process.missed) == [1, 2]
+    one.hints.tell(RoomChanged(2, 5))
+    assert await process.next() == RoomChanged(2, 5)
+    await process.hints.stop()
 
 
 async def test_hints_come_again_when_the_layer_is_back(processes, monkeypatch):
     monkeypatch.setattr(hints_module, "RETRY_SECONDS", 0)
     one, _ = processes
     process = Process()
-    real, process.hints._layer = process.hints._layer, BrokenLayer()
+    process.hints._layer, real = BrokenLayer(), process.hints._layer
     channel = await real.new_channel("back")
     receiver = asyncio.ensure_future(process.hints._receive(channel))
     await real.group_add("live_polls.room.1", channel)
