@@ -136,6 +136,28 @@ async def test_every_screen_ends_on_the_fresh_snapshot_whatever_happens(feed, ro
         assert person.screen == fresh.screen
 
 
+@pytest.mark.parametrize("viewer", Viewer)
+async def test_what_is_done_and_undone_is_shown_both_times(feed, room, viewer):
+    person, seen = await Person(viewer).join(feed), []
+    for screen in (Screen.BLANK, Screen.CONTENT, Screen.BLANK):
+        await act(lifecycle.set_screen, room, screen)
+        await settle(feed)
+        seen.append(person.screen["room"]["screen"])
+
+    assert seen == ["blank", "content", "blank"]
+
+
+async def test_counts_that_only_some_see_are_shown_to_them_also_when_a_vote_goes_back(feed, room):
+    poll = await act(make_poll, room)
+    people = [await Person(participant=who).join(feed) for who in (ALICE, BOB, None)]
+    for who, option, seq in [(ALICE, 1, 1), (BOB, 1, 1), (BOB, 2, 2), (BOB, 1, 3)]:
+        await act(cast_batch, [make_cast(poll, {"option": option}, participant=who, seq=seq)])
+        await settle(feed, who)
+
+    seen = [person.screen["polls"][0]["tally"].get("counts") for person in people]
+    assert seen == [{"1": 2, "2": 0, "3": 0}, {"1": 2, "2": 0, "3": 0}, None]
+
+
 async def test_who_came_between_two_ticks_is_told_of_what_was_undone_by_the_second(feed, room):
     feed._pace = gate = Gate()
     early = await Person().join(feed)
