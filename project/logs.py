@@ -26,7 +26,7 @@ _DATA_OF_AN_ERROR = re.compile(r"^(?:DETAIL|CONTEXT|LINE \d+|STATEMENT):?.*$\n?"
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 
-def discreet(text: str) -> str:
+def redacted(text: str) -> str:
     """Return the text as it may be kept."""
     text = _DATA_OF_AN_ERROR.sub("", text)
     text = _QUERY.sub("?…", text)
@@ -55,11 +55,11 @@ class TextFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
         # Whoever chooses a path cannot begin a line of the log with it.
-        record.message = discreet(record.message).translate(_CONTROL)
+        record.message = redacted(record.message).translate(_CONTROL)
         return super().formatMessage(record)
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 -- logging's name
-        return discreet(super().formatException(ei)).rstrip()
+        return redacted(super().formatException(ei)).rstrip()
 
 
 class JsonFormatter(logging.Formatter):
@@ -71,8 +71,8 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "process": record.process,
-            "message": discreet(record.getMessage()),
+            "message": redacted(record.getMessage()),
         }
         if record.exc_info and record.exc_info[0] is not None:
-            line["exception"] = discreet(self.formatException(record.exc_info)).rstrip()
+            line["exception"] = redacted(self.formatException(record.exc_info)).rstrip()
         return json.dumps(line, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from socket import socket
 
 import django
@@ -14,6 +15,11 @@ from uvicorn.supervisors import multiprocess
 
 class Worker(multiprocess.Process):
     """One process. It is spawned, so it starts bare: Django first, then whatever needs models."""
+
+    def target(self, sockets: list[socket] | None = None) -> None:
+        # A terminal sends it to everybody; what to do about it is the supervisor's business.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        super().target(sockets)
 
     @property
     def server(self) -> uvicorn.Server:

@@ -15,7 +15,7 @@ def server(tmp_path):
     return prepare_server(tmp_path)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_ended_as_asked_is_success(server, number):
     with serving(server) as process:
         process.send_signal(number)

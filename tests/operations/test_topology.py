@@ -15,7 +15,7 @@ from tests.live.doors import PATIENCE_S, GuardedDoor, RefusedError
 from tests.live.driver import Socket
 from tests.operations.phones import Phone, right_counts
 from tests.operations.rooms import join, load_room
-from tests.operations.topology import ask, running_house
+from tests.operations.topology import Proxy, ask, running_house
 from tests.real_voters import await_state, read_state
 
 EXIT_WITHIN_S = 12
@@ -42,7 +42,7 @@ def room(house):
 class NarrowDoor:
     """To the same house through a network that kills sockets."""
 
-    proxy: object
+    proxy: Proxy
 
     async def open(self, path, headers=()):
         return await self.proxy.open(path, headers, url=self.proxy.narrow_url)

@@ -45,6 +45,8 @@ class Command(BaseCommand):
         if port != settings.PORT:
             _start_again(port)
         signal.signal(signal.SIGTERM, _end)
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # under nohup it is not
+            signal.signal(signal.SIGHUP, _hang_up)
         self._check(workers)
         lock = self._lock_database(wait)
         try:
@@ -121,6 +123,11 @@ def _run(config: Config, listener: socket.socket) -> None:
         workers.run()
     if workers.failed:
         raise CommandError("A worker could not start; the reason stands above.")
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    """The terminal is gone: end as by SIGTERM, instead of at once. The supervisor of workers has another use for it."""
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from live_polls.domain.participants import new_token
-from project.logs import JsonFormatter, TextFormatter, discreet
+from project.logs import JsonFormatter, TextFormatter, redacted
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ from project.logs import JsonFormatter, TextFormatter, discreet
     ],
 )
 def test_what_is_kept_says_where_trouble_is_and_not_who(said, kept):
-    assert discreet(said) == kept
+    assert redacted(said) == kept
 
 
 def test_no_token_of_a_phone_is_kept():
     for number in range(200):
         token = new_token(number)
-        assert token.partition(".")[2] not in discreet(f"token {token}")
+        assert token.partition(".")[2] not in redacted(f"token {token}")
 
 
 def record(message: str, *args: object, **more) -> logging.LogRecord:
