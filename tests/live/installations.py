@@ -75,6 +75,7 @@ def prepare_template(folder: Path) -> Path:
     """Make what `installation_in` copies."""
     server = prepare_server(folder, SECRET_KEY=settings.SECRET_KEY)
     rooms = [server.load_room(KEYNOTE), server.load_room(WIDE)]
+    server.stop()  # so that all of the database is in its one file
     (folder / "rooms.json").write_text(json.dumps(rooms))
     return folder
 
