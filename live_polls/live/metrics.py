@@ -21,6 +21,7 @@ from live_polls.errors import PollError
 SOCKETS = Gauge("live_polls_sockets", "Open sockets.", multiprocess_mode="livesum")
 JOINS = Counter("live_polls_joins", "Snapshots sent to who said hello, resyncs included.")
 REFUSED_SOCKETS = Counter("live_polls_refused_sockets", "Sockets refused before they opened, by reason.", ["reason"])
+REFUSED_REQUESTS = Counter("live_polls_refused_requests", "Requests cut off on their way in, by reason.", ["reason"])
 CLOSES = Counter("live_polls_closes", "Sockets that the server closed, by close code.", ["code"])
 PARTICIPANTS = Gauge(
     "live_polls_participants", "Participants in the rooms of this process.", multiprocess_mode="livesum"

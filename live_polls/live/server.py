@@ -39,9 +39,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         readiness.stop_draining()
         tune_garbage_collector()
+        logger.info("live_polls %s serves", settings.VERSION)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         readiness.start_draining()
+        logger.info("Asked to end: %s ballots are waiting", len(get_box()))
         for server in self.servers:
             server.close()
         await asyncio.to_thread(get_box().drain)
@@ -52,6 +54,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
         await drop_hub()
         await asyncio.to_thread(stop_readers)
+        logger.info("Ended")
 
 
 def configuration(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
@@ -62,7 +65,7 @@ def configuration(*, host: str, port: int, workers: int = 1) -> uvicorn.Config:
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http="live_polls.live.guarded_http:GuardedHttp",
         ws="live_polls.live.guarded_protocol:GuardedProtocol",
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # many times the memory of a socket, for frames of 300 bytes

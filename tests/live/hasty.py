@@ -14,6 +14,7 @@ from django.core.management import execute_from_command_line
 
 PERIODS = {
     "live_polls.consumers.room": {"HELLO_SECONDS": 2.0},
+    "live_polls.live.guarded_http": {"HEADER_SECONDS": 2.0, "BODY_SECONDS": 2.0},
     "live_polls.live.guarded_protocol": {"SLOW_SECONDS": 4.0},
     "live_polls.live.hub": {"VERSION_POLL_SECONDS": 0.05, "PRESENCE_SECONDS": 0.053, "SWEEP_SECONDS": 0.5},
     "live_polls.live.server": {"PING_SECONDS": 3.0},

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
 import subprocess
 import sys
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from project.env import VARIABLES
 from tests.operations.compose import FILE, compose, config
-from tests.server_process import ROOT
+from tests.server_process import ROOT, free_port
+from tests.stores.binaries import redis_program
+from tests.stores.processes import StoreProcess, is_runnable, own_folder
 
 SERVICES = compose({})["services"]
 OURS = ["secrets", "migrate", "web-1", "web-2"]
@@ -146,6 +152,31 @@ def test_secrets_are_made_once_and_fit_together(tmp_path):
     assert f":{made['valkey/password'].strip()}@valkey:6379/" in made["web/redis_url"]
     assert made["valkey/valkey.conf"].startswith(f"requirepass {made['valkey/password'].strip()}\n")
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*/*")} == {0o444}
+
+
+def test_the_settings_of_valkey_let_in_who_knows_the_password():
+    valkey = StoreProcess(redis_program(), own_folder("compose"))
+    if not is_runnable(valkey.program):
+        valkey.program = Path(shutil.copy(valkey.program, valkey.folder))
+    made, port = made_secrets(valkey.folder), free_port()
+
+    def answers(password: str | None) -> bool:
+        try:
+            with Redis(port=port, password=password, socket_timeout=5) as client:
+                return bool(client.ping())
+        except RedisConnectionError:
+            return False
+
+    conf = str(valkey.folder / "valkey" / "valkey.conf")
+    try:
+        valkey.start(
+            [conf, "--port", str(port), "--bind", "127.0.0.1"], lambda: answers(made["valkey/password"].strip())
+        )
+        assert not answers(None)
+        assert not answers("wrong")
+    finally:
+        valkey.kill()
+        shutil.rmtree(valkey.folder)
 
 
 def test_secrets_that_somebody_brought_stay(tmp_path):
