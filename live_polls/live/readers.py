@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier
 from typing import ParamSpec, TypeVar
 
 from django.db import connections
@@ -44,6 +45,12 @@ def stop_readers() -> None:
     global _executor
     executor, _executor = _executor, None
     if executor is not None:
+        every_thread = Barrier(N_THREADS)  # or one of them would take the calls of both
+
+        def close() -> None:
+            every_thread.wait()
+            connections.close_all()
+
         for _ in range(N_THREADS):
-            executor.submit(connections.close_all)
+            executor.submit(close)
         executor.shutdown(wait=True)
