@@ -11,7 +11,7 @@ from django.conf import settings
 from live_polls.consumers import origin
 from live_polls.consumers.base import HELLO_SECONDS, Scope, Socket
 from live_polls.domain import join_codes
-from live_polls.domain.ballots import Cast, Counted, Outcome
+from live_polls.domain.ballots import Cast, Outcome
 from live_polls.domain.participants import cookie_name
 from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
@@ -89,17 +89,13 @@ class RoomSocket(Socket):
             self.refuse(NotAllowedError("Only participants vote. This socket has none."), message.id)
             return
         cast = Cast(feed.room_id, connection.participant, message.poll, message.round, message.seq, answer)
-        get_box().cast(cast, partial(self._outcome, feed, connection, cast, message.id))
+        get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
 
-    def _outcome(self, feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, outcome: Outcome) -> None:
+    def _outcome(self, feed: RoomFeed, connection: Connection, client_id: str, outcome: Outcome) -> None:
         if isinstance(outcome, PollError):
             self.refuse(outcome, client_id)
-            return
-        self._acknowledge(feed, connection, cast, client_id, outcome)
-
-    @staticmethod
-    def _acknowledge(feed: RoomFeed, connection: Connection, cast: Cast, client_id: str, counted: Counted) -> None:
-        feed.acknowledge(connection, client_id, counted)
+        else:
+            feed.acknowledge(connection, client_id, outcome)
 
     def _hello(self, hello: messages.Hello) -> None:
         """Greet in a task of its own, since it reads. A second hello asks for a snapshot: a resync."""
