@@ -7,9 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from live_polls.domain import access
 from live_polls.enums import Role
-from live_polls.errors import NotAllowedError, RoomNotFoundError
+from live_polls.errors import NotAllowedError, PollNotFoundError, RoomNotFoundError
 from live_polls.models import Account, Membership, Room
-from tests.factories import make_room
+from tests.factories import make_poll, make_room
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,20 @@ def test_find_room_takes_a_code_as_people_type_it(room):
 def test_find_room_says_when_there_is_none(room, typed):
     with pytest.raises(RoomNotFoundError):
         access.find_room(typed)
+
+
+def test_find_poll_finds_it_in_its_own_room(room):
+    poll = make_poll(room)
+
+    assert access.find_poll(room, poll.code) == poll
+
+
+@pytest.mark.parametrize("code", ["", "nosuchpo", "\0", "a b", "of another room"])
+def test_find_poll_says_when_there_is_none(room, code):
+    elsewhere = make_poll()
+
+    with pytest.raises(PollNotFoundError):
+        access.find_poll(room, elsewhere.code if code == "of another room" else code)
 
 
 def test_room_for_gives_the_room_to_who_may(room):

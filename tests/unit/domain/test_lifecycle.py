@@ -305,6 +305,14 @@ def test_put_on_stage_of_nothing_is_the_lobby():
     assert poll.room.current is None
 
 
+def test_put_on_stage_of_a_deleted_poll_says_that_it_is_not_there():
+    poll = make_poll()
+    polls.remove_poll(poll)
+
+    with pytest.raises(PollNotFoundError):
+        lifecycle.put_on_stage(poll.room, poll)
+
+
 def test_put_on_stage_and_set_screen_may_be_repeated():
     poll = make_poll(is_open=False)
     for deed in (
