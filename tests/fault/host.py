@@ -24,6 +24,7 @@ class Host:
 
     def __init__(self, session_key: str, rng: Random) -> None:
         self.rng = rng
+        self.is_done = False
         self._cookies = f"csrftoken={CSRF}; sessionid={session_key}"
 
     async def run_polls(self, hall: Hall, codes: list[str]) -> None:
@@ -38,6 +39,7 @@ class Host:
                 is_new_round = verb == "reset" or (verb == "open" and state == "closed")
                 states[code] = (after, round_ + is_new_round)
                 hall.history.note(HostDid(now(), verb, code, RoundKey(code, round_) if ends else None))
+        self.is_done = True
 
     async def _do(self, hall: Hall, verb: str, code: str) -> bool:
         """Whether it is done; False when the run ended before anybody said so."""

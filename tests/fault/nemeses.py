@@ -197,4 +197,3 @@ ON_POSTGRESQL = EVERYWHERE | {
     "cut_off_from_redis": cut_off_from_redis,
 }
 OF_STORE = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
-KILLS = {name for name in ON_SQLITE | ON_POSTGRESQL if name.startswith(("kill_", "crash_"))}

@@ -46,11 +46,17 @@ class Run:
         self.phones = phones
         self.rng = rng
         self.voters = [Voter(phone) for phone in phones]
+        self.host = Host(stand.session_key, Random(rng.random()))
 
     @property
     def in_flight(self) -> int:
         """How many ballots are on their way, as the phones know it."""
         return sum(phone.ballots.in_flight for phone in self.phones)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody will do anything more, and everybody was answered."""
+        return self.host.is_done and all(voter.is_quiet for voter in self.voters)
 
     def note(self, name: str, *, kill: bool = False) -> None:
         self.hall.history.note(Fault(now(), name, self.in_flight, kill))
@@ -82,21 +88,20 @@ async def run(stand: Stand, *, seed: int, strikes: Sequence[Strike], n_phones: i
     phones = await seat(hall, await asyncio.to_thread(stand.read, room.join_code), n_phones, rng)
     async with living(phones):
         run_ = Run(stand, hall, phones, rng)
-        host = Host(stand.session_key, Random(rng.random()))
         voting = [asyncio.create_task(voter.vote()) for voter in run_.voters]
-        voting.append(asyncio.create_task(host.run_polls(hall, room.moving)))
+        voting.append(asyncio.create_task(run_.host.run_polls(hall, room.moving)))
         try:
             await burst(run_, strikes)
-            stored = await agree(run_)
+            history, stored = await agree(run_)
         finally:
             hall.is_voting, hall.is_over = False, True
             await asyncio.gather(*voting)
     return Result(
         seed,
-        check(hall.history, stored),
-        hall.history,
+        check(history, stored),
+        history,
         n_sent=sum(phone.n_sent for phone in phones),
-        agreed_s=max((phone.seconds for phone in hall.history.of(Settled)), default=0.0),
+        agreed_s=max((phone.seconds for phone in history.of(Settled)), default=0.0),
         seconds=now() - started,
     )
 
@@ -158,11 +163,14 @@ async def burst(run_: Run, strikes: Sequence[Strike]) -> None:
     run_.hall.is_voting = False
 
 
-async def agree(run_: Run) -> Stored:
-    """Wait until everything is answered and every screen shows what the database holds; note how long that took."""
+async def agree(run_: Run) -> tuple[History, Stored]:
+    """Wait until everything is answered and every screen shows what the database holds; note how long that took.
+
+    The history ends where the database was read.
+    """
     hall, stayed = run_.hall, [phone for phone in run_.phones if not phone.is_gone]
     deadline = now() + ANSWERED_WITHIN_S
-    while now() < deadline and not all(voter.is_quiet for voter in run_.voters):
+    while now() < deadline and not run_.is_quiet:
         await asyncio.sleep(LOOK_AGAIN_S)
     quiet = now()
     while True:
@@ -173,8 +181,7 @@ async def agree(run_: Run) -> Stored:
             break
         await asyncio.sleep(LOOK_AGAIN_S)
     # Someone who left may have had a ballot on its way that is counted only now: that is another story.
-    hall.history.events = [event for event in hall.history.events if event.at <= read_at]
+    history = History([event for event in hall.history.events if event.at <= read_at])
     for phone in stayed:
-        settled = Settled(now(), phone.name, now() - quiet, phone.screen.held(), len(phone.ballots.pending))
-        hall.history.note(settled)
-    return stored
+        history.note(Settled(now(), phone.name, now() - quiet, phone.screen.held(), len(phone.ballots.pending)))
+    return history, stored
