@@ -9,8 +9,19 @@ from live_polls.domain import join_codes
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, ResultsVisibility, Role, RoomState
+from live_polls.errors import InvalidSettingsError
 from live_polls.models import Account, Ballot, Membership, Option, Poll, Room, Tally
 from live_polls.models.room import new_secret
+
+MAX_TITLE = 120
+
+
+def checked_title(title: str) -> str:
+    """The title as plain text of 1 to 120 characters; InvalidSettingsError."""
+    title = clean_line(title)
+    if not 1 <= len(title) <= MAX_TITLE:
+        raise InvalidSettingsError("title", f"The title must have 1 to {MAX_TITLE} characters.")
+    return title
 
 
 def create_room(
@@ -20,8 +31,9 @@ def create_room(
 
     Not repeatable: each call makes another room.
     """
+    title = checked_title(title)
     with transaction.atomic():
-        room = Room.objects.create(join_code=join_codes.allocate(), title=clean_line(title), results=results, slug=slug)
+        room = Room.objects.create(join_code=join_codes.allocate(), title=title, results=results, slug=slug)
         if owner is not None:
             Membership.objects.create(room=room, account=owner, role=Role.HOST)
     return room
@@ -29,11 +41,10 @@ def create_room(
 
 def edit_room(room: Room, *, title: str, results: str) -> None:
     """Change the title and who sees results. Repeatable: what is already so bumps nothing."""
+    title = checked_title(title)
     with transaction.atomic():
         changed = (
-            Room.objects.filter(pk=room.pk)
-            .exclude(title=clean_line(title), results=results)
-            .update(title=clean_line(title), results=results)
+            Room.objects.filter(pk=room.pk).exclude(title=title, results=results).update(title=title, results=results)
         )
         if changed:
             bump_layout(room.pk)

@@ -14,6 +14,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connections
 
+from live_polls.errors import PollError
+
 N_THREADS = 2
 
 P = ParamSpec("P")
@@ -35,6 +37,8 @@ def _keeping_connection(function: Callable[[], T]) -> T:
     """Keep the thread's connection from read to read, and let go of it when anything fails: it may be the trouble."""
     try:
         return function()
+    except PollError:
+        raise  # an answer, and no trouble
     except Exception:
         connections.close_all()
         raise

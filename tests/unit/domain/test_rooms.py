@@ -5,6 +5,7 @@ import pytest
 from live_polls.domain import lifecycle, rooms
 from live_polls.domain.ballots import cast_batch
 from live_polls.enums import PollState, Role, RoomState
+from live_polls.errors import InvalidSettingsError
 from live_polls.models import Account, Ballot, Membership, Option, Poll, Room, Tally
 from tests.factories import make_cast, make_poll, make_room
 
@@ -104,3 +105,12 @@ def test_revoke_stage_links_changes_the_key_and_is_heard(heard):
 
     assert room.stage_key != before[0]
     assert fact.version == version_of(room) == before[1] + 1
+
+
+@pytest.mark.parametrize("title", ["", " \u202e ", "x" * 121])
+def test_a_title_must_say_something_and_fit(title: str) -> None:
+    with pytest.raises(InvalidSettingsError, match="1 to 120 characters"):
+        rooms.create_room(title=title)
+    room = make_room()
+    with pytest.raises(InvalidSettingsError, match="1 to 120 characters"):
+        rooms.edit_room(room, title=title, results="live")
