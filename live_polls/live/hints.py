@@ -117,10 +117,12 @@ class Hints:
                     self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
                 await self._layer.group_add(room_topic(room_id), self._channel)
         except Exception as error:  # noqa: BLE001 -- see forget
+            metrics.LAYER_UP.set(0)
             self._complain(error)
             if self._channel is None:
                 await self._let_go()  # the layer keeps what it began for a channel that never came to be
             return False
+        metrics.LAYER_UP.set(1)
         self._joined.add(room_id)
         return True
 

@@ -68,6 +68,7 @@ LAYER_UP = Gauge(
     "1 while hints reach the other processes, 0 while the version poll serves alone.",
     multiprocess_mode="livemin",
 )
+LAYER_UP.set(1)  # until something could not be told
 MEMORY = Gauge("live_polls_resident_bytes", "Memory of the server's processes.", multiprocess_mode="livesum")
 FILES = Gauge("live_polls_open_files", "Open files of the process that has most.", multiprocess_mode="livemax")
 MAX_FILES = Gauge("live_polls_max_files", "Files that a process may open.", multiprocess_mode="livemin")

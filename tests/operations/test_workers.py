@@ -114,6 +114,7 @@ async def test_metrics_are_those_of_all_workers_that_live(server, supervisor):
     await until(lambda: measured(server)["live_polls_sockets"] == 12, supervisor)
     now = measured(server)
     assert now["live_polls_joins_total"] - n_before["live_polls_joins_total"] == 12
+    assert now["live_polls_hints_up"] == 1
     # What counts cannot fall when a worker goes, and those that were killed have no sockets any more.
     assert now["live_polls_ballots_acknowledged_total"] >= 2 * N_PHONES * N_BALLOTS
     for line in lines:
