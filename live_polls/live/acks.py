@@ -50,8 +50,9 @@ class AckGate:
             self._send(connection, client_id, counted, at_least)
 
     def _send(self, connection: Connection, client_id: str, counted: Counted, at_least: int) -> None:
-        # A later version than that of the commit is as true: every state from there on includes the ballot.
-        version = max(counted.version, at_least)
+        # A later version than that of the commit is as true: every state from there on includes the ballot. When a
+        # read hangs, nobody says what listeners have seen; the connection itself knows what it was told.
+        version = max(counted.version, at_least, connection.version)
         self.version = max(self.version, version)
         connection.version = version
         ack = messages.Ack(client_id, counted.receipt, counted.seq, counted.epoch, version)

@@ -115,6 +115,16 @@ def test_acks_do_not_wait_for_a_read_that_hangs(connection, wire, clock):
     assert gate.version == 5
 
 
+def test_ack_that_did_not_wait_is_not_behind_what_its_connection_was_told(connection, wire, clock):
+    connection.version = 8
+    gate = AckGate()
+    gate.hold(clock)
+    gate.send(connection, "1", counted(5), at_least=8)
+    clock.timers[0].ring()
+
+    assert versions(wire) == [8]
+
+
 def test_release_stops_the_timer_and_may_be_repeated(connection, wire, clock):
     gate = AckGate()
     gate.hold(clock)
