@@ -134,6 +134,7 @@ async def test_peers_that_never_read_hold_nobody_up(installation: Installation):
             assert await reader.closed() == 1012
 
     assert seconds < EXIT_WITHIN_S
+    assert "timeout graceful shutdown exceeded" not in installation.server.said
 
 
 async def test_long_polls_are_answered_when_the_server_goes(installation: Installation):

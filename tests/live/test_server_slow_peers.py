@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +32,7 @@ def wide_room(room: Room) -> Room:
 
 async def test_who_never_reads_delays_nobody_and_is_let_go(server: ServerProcess, wide_room: Room, poll: Poll):
     door = GuardedDoor(server.url)
+    n_before = await _n_slow(door)
     async with (
         staged(door, wide_room) as stage,
         raw_socket(server.url, address(wide_room), receive_buffer=A_SMALL_BUFFER) as deaf,
@@ -45,6 +47,8 @@ async def test_who_never_reads_delays_nobody_and_is_let_go(server: ServerProcess
         tally = await stage.next("tally.changed", where=lambda message: message["tally"]["n_ballots"] == N_FAST)
         assert sum(tally["tally"]["counts"].values()) == N_FAST
         await stage.next("presence.changed", where=_shows(0))
+    # Not by the pings that it did not answer either, which would have taken longer.
+    assert await _n_slow(door) == n_before + 1
 
 
 async def test_who_reads_again_in_time_is_shown_what_is_true_then(server: ServerProcess, wide_room: Room, poll: Poll):
@@ -90,6 +94,13 @@ async def test_who_does_not_answer_pings_is_let_go(server: ServerProcess, room: 
         await stage.next("presence.changed", where=_shows(1))
         assert not pongs.done()
         pongs.cancel()
+
+
+async def _n_slow(door: GuardedDoor) -> float:
+    """How many peers the server has let go because they did not read."""
+    metrics = (await door.request("GET", "/metrics")).body.decode()
+    [line] = re.findall(r"^live_polls_slow_disconnects_total (\S+)$", metrics, re.MULTILINE)
+    return float(line)
 
 
 async def _messages_until(socket: RawSocket, client_id: str) -> list[Message]:
