@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+import secrets
 import ssl
 from typing import Any
 
 from tests.operations.topology import ask
 from tests.server_process import ServerProcess
 
-_numbers = itertools.count(1)
 ROOM = """
 [room]
 slug = "room-{number}"
@@ -25,7 +24,7 @@ state = "open"
 
 def load_room(server: ServerProcess) -> dict[str, Any]:
     """A new room with one open poll; what `load_room --json` says about it."""
-    return server.load_room(ROOM.format(number=next(_numbers)))
+    return server.load_room(ROOM.format(number=secrets.token_hex(8)))
 
 
 def join(url: str, room: dict[str, Any], tls: ssl.SSLContext | None = None) -> str:
