@@ -193,7 +193,10 @@ class GuardedDoor:
             connection.putrequest(method, path)
             for name, value in (("Content-Length", str(len(body))), *headers):
                 connection.putheader(name, value)
-            connection.endheaders(body)
+            try:
+                connection.endheaders(body)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # a server need not read all of what it refuses
             answer = connection.getresponse()
             return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:

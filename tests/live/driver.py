@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -30,13 +31,18 @@ _ids = itertools.count(1)
 
 
 class Socket:
-    """One socket of somebody. `heard` is every frame so far, as text; `next` takes them one by one."""
+    """One socket of somebody. `heard` is every frame so far, as text; `next` takes them one by one.
+
+    An answer may come before or after the states that it goes with. So who waits for an answer takes that alone, and
+    leaves the states to be taken later.
+    """
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self.heard: list[str] = []
         self.snapshot: Message = {}
         self.version = 0
+        self._untaken: deque[Message] = deque()
 
     async def say(self, kind: str, **fields: Any) -> None:
         await self.send({"type": kind, **fields})
@@ -47,13 +53,11 @@ class Socket:
             await self.line.send(json.dumps(message))
 
     async def next(self, *types: str, where: Callable[[Message], bool] = lambda _: True) -> Message:
-        """The next message of one of these types; what comes before it is only kept in `heard`."""
+        """The next message of one of these types; what came before it is only kept in `heard`."""
         while True:
-            try:
-                message = await self._hear()
-            except TimeoutError:
-                last = [text[:200] for text in self.heard[-5:]]
-                raise AssertionError(f"No {' or '.join(types)} came after {last}") from None
+            if not self._untaken:
+                await self._hear(*types)
+            message = self._untaken.popleft()
             if (not types or message["type"] in types) and where(message):
                 return message
 
@@ -61,16 +65,18 @@ class Socket:
         """The code with which the server closes; what it still says before is kept in `heard`."""
         while True:
             try:
-                await self._hear()
+                await self._hear("close")
             except ClosedError as closed:
                 return closed.code
 
     async def fence(self) -> list[Message]:
-        """What had been sent to this socket when the server answered a ping: all that it will get unless more happens."""
-        mark, n_before = f"fence {next(_ids)}", len(self.heard)
+        """All that had been sent when the server answered a ping and is not taken yet: more comes if more happens."""
+        mark = f"fence {next(_ids)}"
         await self.say("ping", id=mark)
-        await self.next("heartbeat", where=lambda message: message.get("id") == mark)
-        return [json.loads(text) for text in self.heard[n_before:-1]]
+        await self._answer(mark, "heartbeat")
+        untaken = list(self._untaken)
+        self._untaken.clear()
+        return untaken
 
     async def hello(self, **fields: Any) -> Message:
         """Say hello and take the snapshot; the second time it is a resync."""
@@ -85,10 +91,24 @@ class Socket:
 
     async def answer(self, client_id: str) -> Message:
         """The ack or error with this id."""
-        return await self.next("ack", "error", where=lambda message: message.get("id") == client_id)
+        return await self._answer(client_id, "ack", "error")
 
-    async def _hear(self) -> Message:
-        text = await self.line.receive()
+    async def _answer(self, client_id: str, *types: str) -> Message:
+        n_looked_at = 0
+        while True:
+            for message in list(self._untaken)[n_looked_at:]:
+                if message["type"] in types and message.get("id") == client_id:
+                    self._untaken.remove(message)
+                    return message
+            n_looked_at = len(self._untaken)
+            await self._hear(*types)
+
+    async def _hear(self, *waited_for: str) -> None:
+        try:
+            text = await self.line.receive()
+        except TimeoutError:
+            last = [text[:200] for text in self.heard[-5:]]
+            raise AssertionError(f"No {' or '.join(waited_for)} came after {last}") from None
         self.heard.append(text)
         message: Message = json.loads(text)
         assert text.startswith('{"type":"'), text
@@ -98,7 +118,7 @@ class Socket:
             self.version = message["version"]
         if message["type"] == "snapshot":
             self.snapshot = message
-        return message
+        self._untaken.append(message)
 
 
 def ballot(
