@@ -21,8 +21,16 @@ demo: $(VENV)/base.stamp ## the same with a ready room and simulated voters, in 
 	@exec $(PY) manage.py demo
 
 .PHONY: test
-test: $(VENV)/test.stamp ## every test, in a real browser too (ARGS="-k word" for some)
-	@CHROMIUM_PATH="$$(.ci/chromium)" && export CHROMIUM_PATH && exec $(PY) -m pytest $(ARGS)
+test: test-embedded test-servers ## every test, on both kinds of stores, in a real browser too (ARGS="-k word" for some)
+
+.PHONY: test-embedded
+test-embedded: $(VENV)/test.stamp ## every test on SQLite, and those that start stores of their own
+	@CHROMIUM_PATH="$$(.ci/chromium)" && export CHROMIUM_PATH && $(PY) -m pytest $(ARGS) || $(NONE_IS_FINE)
+
+# Once more what a store may change, in real servers that are found or brought along: see tests/stores.
+.PHONY: test-servers
+test-servers: $(VENV)/test.stamp ## the tests of whatever touches a store, on PostgreSQL and Redis
+	@$(PY) -m tests.stores $(PY) -m pytest $(ARGS) || $(NONE_IS_FINE)
 
 .PHONY: check
 check: format-check lint types imports migrations deploy docs-check ## format, lint, types, import floors, migrations, deploy check, docs
@@ -76,6 +84,9 @@ bench: $(VENV)/bench.stamp ## measure, with baselines in the same run, at most 1
 .PHONY: bench-quick
 bench-quick: $(VENV)/bench.stamp ## the same in at most a minute
 	@exec $(PY) -m bench --quick
+
+# pytest ends with 5 when ARGS choose no test of a run; without ARGS that is a failure.
+NONE_IS_FINE = { status=$$?; [ $$status -eq 5 ] && [ -n '$(ARGS)' ]; } || exit $${status:-1}
 
 .PHONY: lock
 lock: $(VENV)/dev.stamp ## compile requirements/ anew from pyproject.toml (UPGRADE=--upgrade for newer versions)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from django.conf import settings
 from django.db import connection
 
 from live_polls.consumers import base
@@ -17,6 +16,7 @@ from tests.factories import make_poll, make_room
 from tests.live.doors import Door, GuardedDoor, QueuedDoor
 from tests.live.installations import Installation, installation_in, prepare_template
 from tests.server_process import ServerProcess, server_on, serving
+from tests.stores.addresses import stores_in_use
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +25,11 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
     Whatever the tests do to it: it logs no error, which would be one that nobody thought of.
     """
-    database = Path(connection.settings_dict["NAME"])
-    server = server_on(
-        tmp_path_factory.mktemp("server"), DATABASE_URL=f"sqlite:///{database}", SECRET_KEY=settings.SECRET_KEY
-    )
+    server = server_on(tmp_path_factory.mktemp("server"), **stores_in_use())
     with serving(server, "-m", "tests.live.hasty", "serve"):
         yield server
-    database.with_name(f"{database.name}.server-lock").unlink()
+    database = Path(connection.settings_dict["NAME"])
+    database.with_name(f"{database.name}.server-lock").unlink(missing_ok=True)
     assert "Traceback" not in server.said, server.said
     assert " ERROR " not in server.said, server.said
 

@@ -1,7 +1,7 @@
 """Run a command on real stores: `python -m tests.stores python -m pytest tests/live`.
 
 Sets DATABASE_URL and REDIS_URL for it: those of TEST_DATABASE_URL and TEST_REDIS_URL, else of servers that are
-started here and end with the command.
+started here and end with the command. `pg_dump` and its like are found beside the server, in its version.
 """
 
 from __future__ import annotations
@@ -33,17 +33,19 @@ def main(command: list[str]) -> int:
 
 
 def store_urls(servers: ExitStack) -> dict[str, str]:
-    """DATABASE_URL and REDIS_URL of stores that live as long as `servers`."""
+    """DATABASE_URL and REDIS_URL of stores that live as long as `servers`, and the PATH to their programs."""
     database, redis = os.environ.get("TEST_DATABASE_URL", ""), os.environ.get("TEST_REDIS_URL", "")
+    path = os.environ["PATH"]
     if not database:
         postgresql = PostgresqlServer(max_connections=300)
         servers.callback(postgresql.remove)
         database = postgresql.url + LEAKY_POOL
+        path = f"{postgresql.programs}{os.pathsep}{path}"
     if not redis:
         valkey = RedisServer()
         servers.callback(valkey.remove)
         redis = valkey.url
-    return {"DATABASE_URL": database, "REDIS_URL": redis}
+    return {"DATABASE_URL": database, "REDIS_URL": redis, "PATH": path}
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

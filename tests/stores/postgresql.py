@@ -26,8 +26,8 @@ class PostgresqlServer(StoreProcess):
 
     def __init__(self, *, durable: bool = False, max_connections: int = 100) -> None:
         folder = own_folder("postgresql")
-        self._programs = _runnable(postgresql_folder(), folder)
-        super().__init__(self._programs / "postgres", folder)
+        self.programs = _runnable(postgresql_folder(), folder)
+        super().__init__(self.programs / "postgres", folder)
         self.port = free_port()
         self._options = ["-c", f"max_connections={max_connections}", *(() if durable else FAST)]
         try:
@@ -79,7 +79,7 @@ class PostgresqlServer(StoreProcess):
     def _make_cluster(self) -> None:
         made = subprocess.run(
             [
-                *(str(self._programs / "initdb"), "-D", str(self.folder / "data"), "-U", USER),
+                *(str(self.programs / "initdb"), "-D", str(self.folder / "data"), "-U", USER),
                 *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
             ],
             capture_output=True,
