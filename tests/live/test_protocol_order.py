@@ -157,6 +157,21 @@ async def test_an_ack_waits_for_an_older_state_that_is_on_its_way(room: Room, po
     assert ack["version"] <= tally["version"]
 
 
+async def test_who_asks_for_a_snapshot_while_one_is_made_gets_another_one(
+    room: Room, poll: Poll, hub: None, monkeypatch
+):
+    async with joined(QueuedDoor(), room) as audience, joined(QueuedDoor(), room) as voter:
+        with held_reads(monkeypatch) as reads:
+            await audience.say("hello")
+            await reads.begun()
+            await voter.cast(poll, {"option": 1})
+            await audience.say("hello")
+            await audience.fence()
+        snapshots = [await audience.next("snapshot") for _ in range(2)]
+
+    assert snapshots[1]["polls"][0]["tally"]["n_ballots"] == 1
+
+
 async def test_acks_that_wait_for_a_read_go_before_the_goodbye(room: Room, poll: Poll, hub: None, monkeypatch):
     monkeypatch.setattr(acks, "PATIENCE_SECONDS", 3600)
 
