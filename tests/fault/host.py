@@ -11,10 +11,11 @@ from tests.fault.web import Answer, NoAnswerError, get, post
 
 CSRF = "f" * 32
 TRY_AGAIN_S = 0.2
-# What may follow on a state; the state it leads to, and whether it ends the round.
+# What may follow on a state: the verb, the state it leads to, and whether it ends the round.
+CLOSE, REOPEN, RESET = ("close", "closed", True), ("open", "open", True), ("reset", "draft", True)
 MOVES = {
-    "open": (("close", "closed", True), ("reset", "draft", True), ("hide", "open", False), ("show", "open", False)),
-    "closed": (("open", "open", True), ("reset", "draft", True), ("hide", "closed", False), ("show", "closed", False)),
+    "open": (CLOSE, CLOSE, CLOSE, RESET, ("hide", "open", False), ("show", "open", False)),
+    "closed": (REOPEN, REOPEN, RESET, ("hide", "closed", False), ("show", "closed", False)),
     "draft": (("open", "open", False),),
 }
 
@@ -31,7 +32,7 @@ class Host:
         """Do whatever may be done to these polls, one deed after the other, until the burst is over."""
         states = dict.fromkeys(codes, ("open", 1))
         while hall.is_voting:
-            await asyncio.sleep(self.rng.uniform(0.2, 0.8))
+            await asyncio.sleep(self.rng.uniform(0.1, 0.5))
             code = self.rng.choice(codes)
             state, round_ = states[code]
             verb, after, ends = self.rng.choice(MOVES[state])

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.fault.host import sign_in
 from tests.fault.node import Node
 from tests.fault.redis_line import RedisLine
 from tests.fault.room import ROOM_FILE, FaultRoom, room_of
-from tests.server_process import ServerProcess, prepare_server, server_on
+from tests.server_process import ServerProcess, server_on
 from tests.stores.postgresql import PostgresqlServer
 from tests.stores.redis import RedisServer
 
@@ -61,19 +62,17 @@ class Stand:
         return self.nodes[0].server
 
     def build(self) -> None:
-        """Start the stores, make the tables, name the nodes."""
+        """Start the stores and name the nodes."""
         raise NotImplementedError
 
     def start(self) -> None:
         """Refuse a database that is not durable; make the operator's account; start every node."""
         self.build()
-        self.durability = read_durability(self.server, self.questions)
-        check_durability(self.durability)
         self.server.environment["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
-        created = self.server.manage("createsuperuser", "--noinput", "--email", EMAIL)
-        assert created.returncode == 0, created.stderr
-        for node in self.nodes:
-            node.start()
+        self.durability = prepare(self.server, self.questions)
+        check_durability(self.durability)
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(Node.start, self.nodes))
 
     def new_room(self, name: str) -> FaultRoom:
         """A room of its own for each run, by a process of its own: the stores may have been killed since the last."""
@@ -100,7 +99,7 @@ class SqliteStand(Stand):
     questions = ("PRAGMA journal_mode", "PRAGMA synchronous")
 
     def build(self) -> None:
-        self.nodes = [Node(prepare_server(self.folder), "server")]
+        self.nodes = [Node(server_on(self.folder), "server")]
         self.file = self.folder / "db.sqlite3"
         self.read = reader_of_sqlite(self.file)
 
@@ -121,7 +120,7 @@ class PostgresqlStand(Stand):
         self.redis_line.port_behind = self.redis.port
         self.postgresql = PostgresqlServer(durable=True)
         stores = {"DATABASE_URL": self.postgresql.url}
-        first = prepare_server(self.folder, **stores, REDIS_URL=self.redis.url)
+        first = server_on(self.folder, **stores, REDIS_URL=self.redis.url)
         second = server_on(self.folder, **stores, REDIS_URL=self.redis_line.url)
         self.nodes = [Node(first, "first", workers=2), Node(second, "second")]
         self.read = reader_of_postgresql(self.postgresql.url)
@@ -142,10 +141,16 @@ async def standing(store: str) -> AsyncIterator[Stand]:
         await line.close()
 
 
-def read_durability(server: ServerProcess, questions: tuple[str, ...]) -> dict[str, str]:
-    """What the database answers on a connection made by the server's own settings."""
+def prepare(server: ServerProcess, questions: tuple[str, ...]) -> dict[str, str]:
+    """Make the tables and the operator; what the database answers on a connection of the server's own settings.
+
+    One process does all of it: each start of Django would take as long as the work itself.
+    """
     code = (
-        "import json; from django.db import connection; cursor = connection.cursor();"
+        "import json; from django.core.management import call_command; from django.db import connection;"
+        "call_command('migrate', verbosity=0);"
+        f"call_command('createsuperuser', interactive=False, email={EMAIL!r}, verbosity=0);"
+        "cursor = connection.cursor();"
         f"print(json.dumps({{question: str(cursor.execute(question).fetchone()[0]) for question in {questions!r}}}))"
     )
     asked = server.manage("shell", "--no-imports", "-c", code)

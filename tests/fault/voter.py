@@ -27,7 +27,7 @@ class Voter:
             (8, self._send_twice),
             (5, self._send_in_disorder),
             (4, self._contradict_oneself),
-            (4, self._cast_too_late),
+            (10, self._cast_too_late),
             (4, self._send_and_cut),
             (2, self._send_and_abandon),
             (2, self._stop_reading),
