@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from live_polls import events
@@ -70,15 +70,26 @@ class Counted:
 Outcome = Counted | PollError
 
 
+class CommitUnknownError(Exception):
+    """The database went while it committed: the batch is counted as a whole, or nothing of it is."""
+
+
 def cast_batch(casts: Sequence[Cast]) -> list[Outcome]:
     """Count the casts in one transaction; one outcome a cast, in their order.
 
     Refusals are outcomes, not exceptions: one voter's mistake costs no other voter's ballot. What is raised
-    (a database error) means that nothing of the batch was written. Repeatable: see the module.
+    (a database error) means that nothing of the batch was written, but for CommitUnknownError. Repeatable: see the module.
     """
-    with transaction.atomic(durable=True):
-        batch = _Batch(casts)
-        versions = batch.write()
+    is_written = False
+    try:
+        with transaction.atomic(durable=True):
+            batch = _Batch(casts)
+            versions = batch.write()
+            is_written = True
+    except (OperationalError, InterfaceError) as error:
+        if is_written:
+            raise CommitUnknownError(str(error)) from error
+        raise
     for room_id, version in versions.items():
         events.announce(events.RoomChanged(room_id, version, batch.voters(room_id)))
     return batch.outcomes(versions)

@@ -3,7 +3,8 @@
 Group commit without a timer: while one transaction runs, ballots gather; the next takes all that wait, up to
 MAX_BATCH. Alone a ballot is written at once; in a storm one commit carries hundreds. Outcomes leave after commit
 only. A full box refuses at once and never blocks the loop; a ballot that waited past its deadline is refused
-before it is written, so `busy` always means that nothing was.
+before it is written, so `busy` always means that nothing was. Where nobody can know, because the database went while it
+committed, the answer is `internal`: send the same again.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connections
+from django.db.utils import InternalError as DatabaseInternalError
 
-from live_polls.domain.ballots import Cast, Outcome, cast_batch
+from live_polls.domain.ballots import Cast, CommitUnknownError, Outcome, cast_batch
 from live_polls.errors import BusyError, InternalError
 from live_polls.live import metrics
+from live_polls.live.own_connection import let_go
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,10 @@ STOP_SECONDS = 3.0
 
 Deliver = Callable[[Outcome], None]
 Batch = Callable[[Sequence[Cast]], list[Outcome]]
+
+
+# Busy, away, restarting, or (in a failover) no longer the one that takes writes: not the ballots' fault.
+_DATABASE_TROUBLE = (OperationalError, InterfaceError, DatabaseInternalError, CommitUnknownError)
 
 
 class _Waiting(NamedTuple):
@@ -137,17 +144,16 @@ class BallotBox:
     def _outcomes(self, casts: list[Cast], since: float) -> list[Outcome]:
         """Write until it is done or too late: again with jitter when the database is busy, by halves when one
         ballot is poison, so that it fails alone."""
-        pause = 0.005
+        pause, may_be_counted = 0.005, False
         while True:
             try:
                 return self._write(casts)
-            except (OperationalError, InterfaceError) as error:
-                # The connection may be the trouble. It is kept otherwise: to open one a batch costs SQLite more than
-                # the batch, since closing the last one also folds the whole log back into the file.
-                connections.close_all()
+            except _DATABASE_TROUBLE as error:
+                let_go()
+                may_be_counted = may_be_counted or isinstance(error, CommitUnknownError)
                 if time.monotonic() + pause > since + DEADLINE_SECONDS:
                     logger.error("Ballots were refused as busy: %s", error)  # noqa: TRY400 -- the trace says nothing
-                    return [_busy() for _ in casts]
+                    return [InternalError() if may_be_counted else _busy() for _ in casts]
                 threading.Event().wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, no secret
                 pause = min(pause * 2, 0.5)
             except Exception:

@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 from django.db import connections
 
 from live_polls.errors import PollError
+from live_polls.live.own_connection import let_go
 
 N_THREADS = 2
 
@@ -40,7 +41,7 @@ def _keeping_connection(function: Callable[[], T]) -> T:
     except PollError:
         raise  # an answer, and no trouble
     except Exception:
-        connections.close_all()
+        let_go()
         raise
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import resource
 import socket
+import threading
 
 import uvicorn
 from django.conf import settings
@@ -30,6 +32,8 @@ MAX_FRAME_BYTES = 16 * 1024
 SPARE_FILES = 512
 # A new worker has this long to start, on a machine that is busy with a hall.
 WORKER_SECONDS = 30
+# However the stores are, the process is gone after this long.
+LAST_SECONDS = 11
 
 
 class Server(uvicorn.Server):
@@ -43,6 +47,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         readiness.start_draining()
+        end_by_force_after(LAST_SECONDS)
         logger.info("Asked to end: %s ballots are waiting", len(get_box()))
         for server in self.servers:
             server.close()
@@ -97,6 +102,19 @@ def bound_socket(host: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
+
+
+def end_by_force_after(seconds: float) -> None:
+    """End the process then, if it is still there: a thread that waits for a database which does not answer would hold
+    it for ever. What was acknowledged is on disk."""
+
+    def end() -> None:
+        logger.error("A thread would not end within %s seconds; the process ends without it", seconds)
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def tune_garbage_collector() -> None:

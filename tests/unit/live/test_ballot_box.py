@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from live_polls.domain.ballots import Cast, Counted, Outcome
+from live_polls.domain.ballots import Cast, CommitUnknownError, Counted, Outcome
 from live_polls.domain.tally import recount
 from live_polls.errors import BusyError, InternalError, PollClosedError, StaleBallotError
 from live_polls.live import ballot_box
@@ -32,11 +32,15 @@ class Writer:
         self.writing = threading.Event()
         self.poison: set[int] = set()
         self.n_busy = 0
+        self.n_unknown = 0
 
     def __call__(self, casts: Sequence[Cast]) -> list[Outcome]:
         numbers = [cast.seq for cast in casts]
         self.writing.set()
         assert self.gate.wait(PATIENCE)
+        if self.n_unknown:
+            self.n_unknown -= 1
+            raise CommitUnknownError
         if self.n_busy:
             self.n_busy -= 1
             raise OperationalError("database is locked")
@@ -219,6 +223,22 @@ def test_a_database_that_is_busy_until_the_deadline_is_said_to_be(writer, box_of
     assert types_of(outcomes) == ["BusyError"] * 2
     assert writer.batches == []
     assert [record.message for record in caplog.records] == ["Ballots were refused as busy: database is locked"]
+
+
+def test_a_commit_whose_answer_is_lost_is_tried_again(writer, box_of):
+    writer.n_unknown = 1
+
+    assert isinstance(box_of.cast_and_wait(ballot(1)), Counted)
+    assert writer.batches == [[1]]
+
+
+def test_nobody_hears_busy_whose_ballot_may_be_counted(writer, box_of, monkeypatch):
+    monkeypatch.setattr(ballot_box, "DEADLINE_SECONDS", 0.02)
+    writer.n_unknown, writer.n_busy = 1, 100
+
+    outcomes = box_of._outcomes([ballot(1), ballot(2)], time.monotonic())
+
+    assert types_of(outcomes) == ["InternalError"] * 2
 
 
 # Draining
