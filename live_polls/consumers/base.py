@@ -69,23 +69,22 @@ class Socket:
         socket = cls(scope, wire)
         n_sockets += 1
         if isinstance(wire, GuardedProtocol):
-            wire.on_text = socket.hear
+            wire.detach(socket)
+            return
         try:
             await socket.listen(receive)
         finally:
-            n_sockets -= 1
-            wire.stop()
-            socket.gone()
+            socket.end()
 
     async def listen(self, receive: Receive) -> None:
-        """Until the peer is gone. Under the guarded server only the farewell comes this way."""
+        """Until the peer is gone. Under the guarded server nothing comes this way."""
         while True:
             event = await receive()
             if event["type"] == "websocket.disconnect":
                 return
             text = event.get("text")
             if text is None:
-                self.refuse(BadMessageError("Send text frames."))
+                self.hear_binary()
             elif len(text.encode()) > MAX_FRAME_BYTES:
                 self.wire.close(1009)
             else:
@@ -105,6 +104,17 @@ class Socket:
         except Exception:
             logger.exception("A message failed")
             self.refuse(InternalError())
+
+    def hear_binary(self) -> None:
+        """A message that is no text is none of ours."""
+        self.refuse(BadMessageError("Send text frames."))
+
+    def end(self) -> None:
+        """The peer is gone. Called once."""
+        global n_sockets
+        n_sockets -= 1
+        self.wire.stop()
+        self.gone()
 
     def refuse(self, error: PollError, client_id: str | None = None) -> None:
         """Answer with an error; one who sends nothing but nonsense is let go."""

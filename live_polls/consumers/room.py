@@ -143,6 +143,7 @@ class RoomSocket(Socket):
         connection = Connection(self.wire, viewer, participant)
         self.wire.attach(connection)
         self._feed, self._connection = feed, connection
+        self.scope = {}  # all that a browser said in its handshake: needed once, kept by thousands
         return feed, connection
 
     @staticmethod
