@@ -1,8 +1,8 @@
 """manage.py with the slow periods of the live path shortened, so that a test of ten seconds takes one, and with so
 little memory for what a peer has not read yet that a hundred kilobytes are too much: systems would keep megabytes.
 
-`python -m tests.live.hasty serve …`: the same commands and the same code, only the constants differ. With `--pings`
-before the command also the pings, for one test; else a peer that is busy for a moment would be let go.
+`python -m tests.live.hasty serve …`: the same commands and the same code, only the constants differ. Others may be
+named before the command: `live.server.PING_SECONDS=1`.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ import os
 import socket
 import sys
 from importlib import import_module
+from itertools import takewhile
 from types import ModuleType
 
 import django
 from django.core.management import execute_from_command_line
 
 PERIODS = {
-    "live_polls.consumers.room": {"HELLO_SECONDS": 2.0},
-    "live_polls.live.guarded_http": {"HEADER_SECONDS": 2.0, "BODY_SECONDS": 2.0},
-    "live_polls.live.guarded_protocol": {"SLOW_SECONDS": 4.0},
-    "live_polls.live.hub": {"VERSION_POLL_SECONDS": 0.05, "PRESENCE_SECONDS": 0.053, "SWEEP_SECONDS": 0.5},
+    "consumers.room.HELLO_SECONDS": 2.0,
+    "live.guarded_http.HEADER_SECONDS": 2.0,
+    "live.guarded_http.BODY_SECONDS": 2.0,
+    "live.guarded_protocol.SLOW_SECONDS": 4.0,
+    "live.hub.VERSION_POLL_SECONDS": 0.05,
+    "live.hub.PRESENCE_SECONDS": 0.053,
+    "live.hub.SWEEP_SECONDS": 0.5,
+    "live.hub.HEARTBEAT_SECONDS": 3600.0,  # tests that compare all they hear ask for one
 }
-PINGS = {"live_polls.live.server": {"PING_SECONDS": 1.0}}
-
 UNREAD_BYTES = 16 * 1024
 
 
@@ -42,11 +45,11 @@ def shorten(server: ModuleType) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     django.setup()
-    with_pings = "--pings" in sys.argv[1:2]
-    for name, periods in (PERIODS | PINGS if with_pings else PERIODS).items():
-        module = import_module(name)
-        for period, seconds in periods.items():
-            assert isinstance(getattr(module, period), int | float)
-            setattr(module, period, seconds)
+    more = [word.split("=") for word in takewhile(lambda word: "=" in word, sys.argv[1:])]
+    for name, seconds in (PERIODS | {name: float(value) for name, value in more}).items():
+        module, _, period = name.rpartition(".")
+        holder = import_module(f"live_polls.{module}")
+        assert isinstance(getattr(holder, period), int | float)
+        setattr(holder, period, seconds)
     shorten(import_module("live_polls.live.server"))
-    execute_from_command_line(["manage.py", *sys.argv[1 + with_pings :]])
+    execute_from_command_line(["manage.py", *sys.argv[1 + len(more) :]])

@@ -119,8 +119,8 @@ async def test_a_ballot_that_waits_for_a_database_that_is_held_is_not_lost_and_n
 
 
 async def test_peers_that_never_read_hold_nobody_up(installation: Installation):
-    room = installation.wide
-    with serving(installation.server, "-m", "tests.live.hasty", "serve") as process:
+    room, patient = installation.wide, "live.guarded_protocol.SLOW_SECONDS=3600"
+    with serving(installation.server, "-m", "tests.live.hasty", patient, "serve") as process:
         async with (
             joined(installation.door, room) as reader,
             raw_socket(installation.server.url, f"/ws/rooms/{room.join_code}", receive_buffer=4096) as deaf,

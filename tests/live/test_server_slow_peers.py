@@ -71,7 +71,7 @@ async def test_who_reads_again_in_time_is_shown_what_is_true_then(server: Server
 
 async def test_who_does_not_answer_pings_is_let_go(installation: Installation):
     room, server = installation.room, installation.server
-    with serving(server, "-m", "tests.live.hasty", "--pings", "serve"):
+    with serving(server, "-m", "tests.live.hasty", "live.server.PING_SECONDS=1", "serve"):
         async with (
             staged(installation.door, room) as stage,
             raw_socket(server.url, address(room)) as silent,
