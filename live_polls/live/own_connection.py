@@ -10,8 +10,9 @@ from typing import Any
 from django.db import connection, connections
 
 
-def let_go() -> None:
-    """Close this thread's connection after an error: it may have been the trouble. The next call opens another.
+def let_go() -> bool:
+    """Close this thread's connection after an error: it may have been the trouble. Whether it was: the server had
+    ended it. The next call opens another.
 
     Where the server has ended it, those that wait in the pool are ended, too: trying one after the other would take
     longer than a voter waits.
@@ -22,3 +23,4 @@ def let_go() -> None:
     pool: Any = getattr(connection, "pool", None) if is_lost else None
     if pool is not None:
         pool.drain()
+    return is_lost

@@ -26,7 +26,7 @@ _executor: ThreadPoolExecutor | None = None
 
 
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call `function` in a reading thread. Cancelling stops the wait, not the thread."""
+    """Call `function`, which must be repeatable, in a reading thread. Cancelling stops the wait, not the thread."""
     global _executor
     if _executor is None:
         _executor = ThreadPoolExecutor(N_THREADS, thread_name_prefix="live-reader")
@@ -40,6 +40,16 @@ def _keeping_connection(function: Callable[[], T]) -> T:
         return function()
     except PollError:
         raise  # an answer, and no trouble
+    except Exception:
+        if not let_go():
+            raise
+    # The database was restarted while nobody asked it anything: nobody needs to hear of that.
+    return _on_a_new_connection(function)
+
+
+def _on_a_new_connection(function: Callable[[], T]) -> T:
+    try:
+        return function()
     except Exception:
         let_go()
         raise
