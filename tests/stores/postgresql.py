@@ -69,10 +69,10 @@ class PostgresqlServer(StoreProcess):
         """A connection of the test's own; close it, or use it in a `with`."""
         return psycopg.connect(self.url_of(database), autocommit=True, connect_timeout=5)
 
-    def value(self, query: str, database: str = DATABASE) -> Any:
+    def value(self, query: str, *parameters: object) -> Any:
         """The one value that a query returns."""
-        with self.connect(database) as connection:
-            row = connection.execute(query.encode()).fetchone()
+        with self.connect() as connection:
+            row = connection.execute(query.encode(), parameters).fetchone()
         assert row is not None
         return row[0]
 

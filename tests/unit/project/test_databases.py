@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from live_polls.live.ballot_box import DEADLINE_SECONDS
 from project.databases import parse_database_url
 
 DATA = Path("/data")
@@ -62,3 +63,26 @@ def test_connections_write_ahead_and_flush_each_commit():
 
     assert pragmas == {"journal_mode": "wal", "synchronous": 2}
     assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgresql_is_asked_with_deadlines_that_an_operator_may_change():
+    url = "postgresql://db/polls?options=-c%20lock_timeout%3D9s&connect_timeout=2"
+    options = parse_database_url(url, data_dir=DATA)["OPTIONS"]
+
+    assert options["options"].startswith("-c lock_timeout=3s -c statement_timeout=30s")
+    assert options["options"].endswith(" -c lock_timeout=9s")  # the last one counts
+    assert options["connect_timeout"] == "2"
+    assert options["application_name"] == "live_polls"
+
+
+def test_who_waits_for_a_connection_hears_so_before_a_ballot_is_too_late():
+    database = parse_database_url("postgresql://db/polls", data_dir=DATA)
+
+    assert database["OPTIONS"]["pool"]["timeout"] < DEADLINE_SECONDS
+    assert database["CONN_HEALTH_CHECKS"] is True
+
+
+@pytest.mark.parametrize("pool", ["0", "3", "-1", "many", "٣"])
+def test_a_pool_that_the_writer_and_the_readers_fill_alone_is_refused(pool):
+    with pytest.raises(ImproperlyConfigured, match="pool of DATABASE_URL must be a whole number from 4"):
+        parse_database_url(f"postgresql://db/polls?pool={pool}", data_dir=DATA)

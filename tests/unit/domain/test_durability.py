@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+
+from live_polls.domain import durability
+from live_polls.domain.durability import Durability, read_durability
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IS_SQLITE = connection.vendor == "sqlite"
+# The database of these tests is durable on SQLite; on PostgreSQL it is fast.
+SAFE = {"journal_mode": "wal", "synchronous": "full"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def with_setting(statement: str, back: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        try:
+            yield
+        finally:
+            cursor.execute(back)
+
+
+def test_settings_are_those_in_force():
+    found = read_durability()
+
+    assert found.settings == (SAFE if IS_SQLITE else FAST)
+    assert found.store.startswith("SQLite 3." if IS_SQLITE else "PostgreSQL ")
+
+
+def test_a_safe_database_has_no_fault_and_a_fast_one_one_a_setting():
+    faults = read_durability().faults
+
+    assert len(faults) == (0 if IS_SQLITE else len(FAST))
+    assert all(fault.startswith("PostgreSQL") and fault.endswith(".") and "=off: " in fault for fault in faults)
+
+
+def test_what_is_changed_on_the_way_is_noticed():
+    statement, back = (
+        ("PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL")
+        if IS_SQLITE
+        else ("SET synchronous_commit = remote_apply", "RESET synchronous_commit")
+    )
+    with with_setting(statement, back):
+        found = read_durability()
+
+    if IS_SQLITE:
+        [fault] = found.faults
+        assert "synchronous=normal: a power cut may take back the ballots that were acknowledged last." in fault
+    else:
+        assert found.settings["synchronous_commit"] == "remote_apply"  # more than we ask for
+        assert not any("synchronous_commit" in fault for fault in found.faults)
+
+
+@pytest.mark.parametrize("value", ["local", "on", "remote_write"])
+def test_a_commit_that_waits_for_the_own_disk_is_enough(value):
+    settings = {"fsync": "on", "synchronous_commit": value, "full_page_writes": "on"}
+
+    assert durability._judge("PostgreSQL 18", settings, durability._POSTGRESQL) == Durability(
+        "PostgreSQL 18", settings, ()
+    )
