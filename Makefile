@@ -77,6 +77,14 @@ deploy: $(VENV)/dev.stamp
 docs-check: $(VENV)/dev.stamp
 	$(PY) .ci/check_docs.py
 
+.PHONY: fault
+fault: $(VENV)/test.stamp ## kill everything at random, 50 times, and count (N=10 for fewer; SEEDS="17 42" repeats)
+	@exec $(PY) -m tests.fault $(if $(SEEDS),--seeds $(SEEDS),--runs $(or $(N),50))
+
+.PHONY: soak
+soak: $(VENV)/test.stamp ## people come and go for MINUTES (10), and nothing may be left of them
+	@exec $(PY) -m tests.fault.soak --minutes $(or $(MINUTES),10)
+
 .PHONY: bench
 bench: $(VENV)/bench.stamp ## measure, with baselines in the same run, at most 10 minutes
 	@exec $(PY) -m bench

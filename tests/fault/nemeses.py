@@ -11,7 +11,7 @@ from contextlib import closing
 
 from tests.fault import crashing
 from tests.fault.history import now
-from tests.fault.node import Node
+from tests.fault.node import CRASHABLE, Node
 from tests.fault.run import Run
 from tests.fault.stand import SqliteStand
 from tests.stores.processes import send
@@ -81,9 +81,9 @@ def crash_at(point: str) -> Callable[[Run], Awaitable[None]]:
 
     async def crash(run: Run) -> None:
         node = run.stand.nodes[-1]
-        if not node.can_crash:
+        if node.program != CRASHABLE:
             await asyncio.to_thread(node.end)
-            await asyncio.to_thread(lambda: node.start(can_crash=True))
+            await asyncio.to_thread(node.start, CRASHABLE)
         await run.ballots_on_the_way()
         crashing.tell(point, node.server.folder)
         deadline = now() + DIES_WITHIN_S
@@ -91,7 +91,7 @@ def crash_at(point: str) -> Callable[[Run], Awaitable[None]]:
             assert now() < deadline, f"{node.name} did not come by {point}"
             await asyncio.sleep(0.001)
         run.note(f"crash {point}", kill=True)
-        await asyncio.to_thread(lambda: node.start(can_crash=True))
+        await asyncio.to_thread(node.start, CRASHABLE)
 
     return crash
 

@@ -14,6 +14,10 @@ from urllib.request import ProxyHandler, build_opener
 from tests.server_process import ROOT, ServerProcess
 from tests.stores.processes import children, send
 
+Program = tuple[str, ...]
+SERVE: Program = ("manage.py",)
+CRASHABLE: Program = ("-m", "tests.fault.crashing")
+WATCHED: Program = ("-m", "tests.fault.watched")
 START_WITHIN_S = 60.0
 END_WITHIN_S = 12.0
 LOOK_AGAIN_S = 0.05
@@ -27,7 +31,7 @@ class Node:
         self.name = name
         self.workers = workers
         self.log = server.folder / f"{name}.log"
-        self.can_crash = False
+        self.program = SERVE
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -39,10 +43,9 @@ class Node:
         assert self._process is not None
         return self._process
 
-    def start(self, *, can_crash: bool = False) -> None:
-        """Start, and return when it is ready. `can_crash`: it can be told to die at a certain line."""
-        program = ["-m", "tests.fault.crashing"] if can_crash else ["manage.py"]
-        self.can_crash = can_crash
+    def start(self, program: Program = SERVE) -> None:
+        """Start, and return when it is ready; another program is the same commands with something added."""
+        self.program = program
         self._process = subprocess.Popen(
             [sys.executable, *program, "serve", "--workers", str(self.workers)],
             cwd=ROOT,

@@ -115,6 +115,8 @@ class Phone:
             ping_interval=None,
         )
         self._socket = socket
+        if self.is_gone:
+            self.cut()
         since = (self.screen.epoch, self.screen.version) if self.screen.version else None
         self.hall.history.note(Opened(now(), self.name, line, since))
         self._reader = asyncio.create_task(self._read(socket, line, since))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.fault.database import Read, reader_of_postgresql, reader_of_sqlite
 from tests.fault.host import sign_in
-from tests.fault.node import Node
+from tests.fault.node import SERVE, Node, Program
 from tests.fault.redis_line import RedisLine
 from tests.fault.room import ROOM_FILE, FaultRoom, room_of
 from tests.server_process import ServerProcess, server_on
@@ -47,7 +47,8 @@ class Stand:
     redis: RedisServer | None = None
     redis_line: RedisLine | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program = SERVE) -> None:
+        self.program = program
         self.folder = Path(tempfile.mkdtemp(prefix="live_polls-fault-"))
         self.nodes = []
         self.session_key = ""
@@ -72,7 +73,7 @@ class Stand:
         self.durability = prepare(self.server, self.questions)
         check_durability(self.durability)
         with ThreadPoolExecutor() as threads:
-            list(threads.map(Node.start, self.nodes))
+            list(threads.map(lambda node: node.start(self.program), self.nodes))
 
     def new_room(self, name: str) -> FaultRoom:
         """A room of its own for each run, by a process of its own: the stores may have been killed since the last."""
@@ -110,8 +111,8 @@ class PostgresqlStand(Stand):
     store = "postgresql"
     questions = ("SHOW fsync", "SHOW synchronous_commit", "SHOW full_page_writes")
 
-    def __init__(self, redis_line: RedisLine) -> None:
-        super().__init__()
+    def __init__(self, redis_line: RedisLine, program: Program = SERVE) -> None:
+        super().__init__(program)
         self.redis_line = redis_line
 
     def build(self) -> None:
@@ -127,11 +128,11 @@ class PostgresqlStand(Stand):
 
 
 @asynccontextmanager
-async def standing(store: str) -> AsyncIterator[Stand]:
+async def standing(store: str, program: Program = SERVE) -> AsyncIterator[Stand]:
     """A stand that serves, with the host signed in, until the block ends."""
     line = RedisLine()
     await line.open()
-    stand = PostgresqlStand(line) if store == "postgresql" else SqliteStand()
+    stand = PostgresqlStand(line, program) if store == "postgresql" else SqliteStand(program)
     try:
         await asyncio.to_thread(stand.start)
         stand.session_key = await sign_in(stand.nodes[0].url, EMAIL, PASSWORD)
