@@ -78,7 +78,7 @@ async def test_without_redis_voting_goes_on_and_screens_are_a_moment_late(
             hall.redis.kill()
         else:
             hall.redis.pause()
-        lates = [await vote_and_watch(voter, watcher, room, seq) for seq in range(2, 8)]
+        delays = [await vote_and_watch(voter, watcher, room, seq) for seq in range(2, 8)]
         mine = await other_tab.next("me.changed", where=lambda message: message["ballots"][0]["seq"] == 7)
 
         if trouble == "killed":
@@ -89,7 +89,7 @@ async def test_without_redis_voting_goes_on_and_screens_are_a_moment_late(
         async with coming(one, room) as near_watcher, coming(other, room) as far_voter:
             await hints_come_again(one, far_voter, near_watcher, room, 1)
 
-    assert max(lates) < LATE_S
+    assert max(delays) < LATE_S
     assert mine["ballots"][0]["answer"] == {"option": 2}
 
 
@@ -106,20 +106,20 @@ async def test_a_node_that_is_cut_off_from_redis_follows_by_the_database(hall: H
             await far_voter.next("tally.changed", where=is_tally(1))
 
             line.cut()
-            lates = [await vote_and_watch(near_voter, far_voter, room, seq) for seq in range(2, 5)]
-            lates += [await vote_and_watch(far_voter, near_voter, room, seq) for seq in range(1, 4)]
+            delays = [await vote_and_watch(near_voter, far_voter, room, seq) for seq in range(2, 5)]
+            delays += [await vote_and_watch(far_voter, near_voter, room, seq) for seq in range(1, 4)]
             line.heal()
             seq = await hints_come_again(far, near_voter, far_voter, room, 5)
 
             line.stall()  # the connection lives, and nothing comes through
-            lates += [await vote_and_watch(far_voter, near_voter, room, seq) for seq in range(4, 7)]
-            lates += [await vote_and_watch(near_voter, far_voter, room, seq) for seq in range(seq, seq + 3)]
+            delays += [await vote_and_watch(far_voter, near_voter, room, seq) for seq in range(4, 7)]
+            delays += [await vote_and_watch(near_voter, far_voter, room, seq) for seq in range(seq, seq + 3)]
             line.heal()
     finally:
         await asyncio.to_thread(starting.close)
         await line.close()
 
-    assert max(lates) < LATE_S
+    assert max(delays) < LATE_S
 
 
 async def test_a_node_that_starts_before_redis_finds_it_later(
