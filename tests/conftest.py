@@ -20,7 +20,7 @@ collect_ignore_glob = (
     [
         *("browser/*", "docs/*", "fault/*", "operations/*", "nodes/*", "unit/bench/*", "unit/frontend/*"),
         *("unit/kinds/*", "unit/project/*", "live/test_server_*", "live/test_demo.py", "live/test_simulate.py"),
-        "live/test_real_ballots.py",
+        *("live/test_real_ballots.py", "stores/test_*"),
     ]
     if IS_POSTGRESQL
     else ["stores/on_postgresql/*"]
