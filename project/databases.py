@@ -76,6 +76,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _postgresql(parts: SplitResult) -> dict[str, Any]:
+    from psycopg import IsolationLevel  # noqa: PLC0415 -- slow to import, and most installations have no PostgreSQL
+
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     pool = _pool_size(options.pop("pool", "20"))
     try:
@@ -96,7 +98,14 @@ def _postgresql(parts: SplitResult) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         # A page after a restart of PostgreSQL gets a connection that works, not the first one that does not.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_CONNECTING, **options, "pool": {**_POOL, "max_size": pool}},
+        "OPTIONS": {
+            **_CONNECTING,
+            **options,
+            "pool": {**_POOL, "max_size": pool},
+            # Said with every transaction, whatever the server's default is: what is read after a lock was won must be
+            # what stands there then. Under a stricter level who waited would fail, and every batch waits for another.
+            "isolation_level": IsolationLevel.READ_COMMITTED,
+        },
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from live_polls.domain import ballot_rows, lifecycle
 from live_polls.domain.ballot_rows import BallotKey, BallotRow
@@ -84,6 +84,22 @@ def test_without_the_exclusive_lock_they_would_count_twice(monkeypatch, lock):
     assert [(wrong.counter, wrong.counted, wrong.stored) for wrong in recount() if wrong.counter == "n"] == [
         ("n", 1, 2)
     ]
+
+
+def test_in_a_stricter_isolation_who_waited_would_fail(monkeypatch):
+    """There the snapshot is of before the wait, and PostgreSQL lets nobody write over what it does not show."""
+    poll, lock_polls = make_poll(), ballot_rows.lock_polls
+
+    def lock_from_an_older_snapshot(codes: Sequence[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        lock_polls(codes)
+
+    monkeypatch.setattr(ballot_rows, "lock_polls", lock_from_an_older_snapshot)
+    with pytest.raises(OperationalError, match="could not serialize"):
+        cast_twice_at_once(poll, monkeypatch)
+
+    assert recount() == []
 
 
 def test_lock_and_read_in_one_statement_would_count_twice(monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from live_polls.live import start_checks
 
@@ -20,6 +20,15 @@ def test_connections_have_deadlines():
     settings = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "application_name")
 
     assert [ask(f"SHOW {name}") for name in settings] == ["3s", "30s", "10s", "live_polls"]
+
+
+def test_transactions_see_what_is_committed_whatever_the_default_of_the_server():
+    ask("SELECT set_config('default_transaction_isolation', 'serializable', false)")
+    try:
+        with transaction.atomic():
+            assert ask("SHOW transaction_isolation") == "read committed"
+    finally:
+        ask("SELECT set_config('default_transaction_isolation', 'read committed', false)")
 
 
 def test_more_connections_than_the_server_allows_are_said(monkeypatch):
