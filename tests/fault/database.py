@@ -62,15 +62,23 @@ class Stored:
         key = self.ballot_key.encode()
         return blake2b(content.encode(), key=key, digest_size=12, person=b"lp.receipt").hexdigest()
 
-    def shown(self) -> str:
-        """What each screen of the audience must show in the end."""
-        return canonical(
-            {
-                poll.code: [poll.state, poll.round, self._tally(poll)]
-                for poll in self.polls.values()
-                if poll.state in {"open", "closed"}
-            }
-        )
+    def shown(self) -> dict[str, str]:
+        """What the screen of each participant who voted must show in the end; "" stands for everybody else."""
+        mine: dict[str, dict[RoundKey, list[object]]] = {"": {}}
+        for row in self.ballots:
+            own = mine.setdefault(row.participant, {})
+            own[RoundKey(row.poll, row.round)] = [row.seq, answer_text(row.answer)]
+        polls = [poll for poll in self.polls.values() if poll.state in {"open", "closed"}]
+        tallies = {poll.code: self._tally(poll) for poll in polls}
+        return {
+            who: canonical(
+                {
+                    poll.code: [poll.state, poll.round, tallies[poll.code], own.get(RoundKey(poll.code, poll.round))]
+                    for poll in polls
+                }
+            )
+            for who, own in mine.items()
+        }
 
     def _tally(self, poll: StoredPoll) -> dict[str, Any]:
         counters = self.tallies.get(RoundKey(poll.code, poll.round), Counter())

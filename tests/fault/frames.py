@@ -83,11 +83,12 @@ class Screen:
     version: int = 0
     polls: dict[str, tuple[int, PollState]] = field(default_factory=dict)
     tallies: dict[RoundKey, tuple[int, Tally]] = field(default_factory=dict)
+    mine: dict[RoundKey, tuple[int, Mine]] = field(default_factory=dict)
 
     def show(self, facts: Facts) -> None:
         """Take in a state; what is older than what is held is dropped."""
         if facts.epoch != self.epoch or facts.whole:
-            self.epoch, self.polls, self.tallies = facts.epoch, {}, {}
+            self.epoch, self.polls, self.tallies, self.mine = facts.epoch, {}, {}, {}
         self.version = max(self.version, facts.version)
         for poll in facts.polls:
             if facts.version >= self.polls.get(poll.poll, (0, poll))[0]:
@@ -98,15 +99,26 @@ class Screen:
             of = RoundKey(tally.poll, tally.round)
             if facts.version >= self.tallies.get(of, (0, tally))[0]:
                 self.tallies[of] = (facts.version, tally)
+        for ballot in facts.mine:
+            of = RoundKey(ballot.poll, ballot.round)
+            if facts.version >= self.mine.get(of, (0, ballot))[0]:
+                self.mine[of] = (facts.version, ballot)
 
     def held(self) -> str:
         """Everything of it, in the form of `Stored.shown`."""
         return canonical({code: self._of_poll(poll) for code, (_, poll) in self.polls.items()})
 
     def _of_poll(self, poll: PollState) -> list[object]:
-        known = self.tallies.get(RoundKey(poll.poll, poll.round))
-        if known is None:
-            return [poll.state, poll.round, None]
-        tally = known[1]
-        counts = {} if tally.counts is None else json.loads(tally.counts)
-        return [poll.state, poll.round, {"n_ballots": tally.n_ballots, **counts}]
+        of = RoundKey(poll.poll, poll.round)
+        tally, mine = self.tallies.get(of), self.mine.get(of)
+        return [
+            poll.state,
+            poll.round,
+            None if tally is None else _public(tally[1]),
+            None if mine is None else [mine[1].seq, mine[1].answer],
+        ]
+
+
+def _public(tally: Tally) -> dict[str, object]:
+    counts = {} if tally.counts is None else json.loads(tally.counts)
+    return {"n_ballots": tally.n_ballots, **counts}

@@ -143,6 +143,7 @@ class Settled(Event):
     """How a phone ended: what it held, and how long after everything was healed and answered it came to hold that."""
 
     phone: str
+    participant: str
     seconds: float
     held: str
     n_unanswered: int = 0

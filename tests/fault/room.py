@@ -39,17 +39,29 @@ kind = "single_choice"
 prompt = "Now?"
 options = ["Yes", "No"]
 state = "open"
+
+[[polls]]
+key = "hurry"
+kind = "single_choice"
+prompt = "Before the time runs out?"
+options = ["Yes", "No", "Later"]
+seconds = 5
+state = "open"
 """
 SHAPES = (
     PollShape("single_choice", 4),
     PollShape("multiple_choice", 3),
     PollShape("ranking", 3),
     PollShape("single_choice", 2),
+    PollShape("single_choice", 3),
 )
 
 
 class FaultRoom(NamedTuple):
-    """`moving` are the codes of the polls that the host opens and closes; the others stay open."""
+    """`moving` are the codes of the polls that the host opens and closes; the others stay open.
+
+    One of the moving closes by itself, whenever its time is over.
+    """
 
     join_code: str
     polls: dict[str, PollShape]

@@ -171,14 +171,15 @@ def closed_tallies_stand(facts: StateFacts) -> Iterator[str]:
 
 
 def everybody_converged(facts: StateFacts) -> Iterator[str]:
-    """Each phone that stayed shows what the database holds, soon after everything was healed."""
+    """Each phone that stayed shows what the database holds, its own ballots too, soon after everything was healed."""
     shown = facts.stored.shown()
     settled = list(facts.history.of(Settled))
     if not settled:
         yield "no phone stayed to the end"
     for phone in settled:
-        if phone.held != shown:
-            yield f"{phone.phone} holds {phone.held}, the database {shown}"
+        wanted = shown.get(phone.participant, shown[""])
+        if phone.held != wanted:
+            yield f"{phone.phone} holds {phone.held}, the database {wanted}"
         if phone.seconds > CONVERGE_WITHIN_S:
             yield f"{phone.phone} needed {phone.seconds:.1f} s"
 

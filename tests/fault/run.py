@@ -177,11 +177,13 @@ async def agree(run_: Run) -> tuple[History, Stored]:
         read_at = now()
         stored = await asyncio.to_thread(run_.stand.read, hall.join_code)
         shown = stored.shown()
-        if all(phone.screen.held() == shown for phone in stayed) or now() > quiet + AGREED_WITHIN_S:
+        wanted = (shown.get(phone.participant, shown[""]) for phone in stayed)
+        if all(map(str.__eq__, (phone.screen.held() for phone in stayed), wanted)) or now() > quiet + AGREED_WITHIN_S:
             break
         await asyncio.sleep(LOOK_AGAIN_S)
     # Someone who left may have had a ballot on its way that is counted only now: that is another story.
     history = History([event for event in hall.history.events if event.at <= read_at])
     for phone in stayed:
-        history.note(Settled(now(), phone.name, now() - quiet, phone.screen.held(), len(phone.ballots.pending)))
+        n_unanswered = len(phone.ballots.pending)
+        history.note(Settled(now(), phone.name, phone.participant, now() - quiet, phone.screen.held(), n_unanswered))
     return history, stored

@@ -60,8 +60,8 @@ class Run:
         note(self.sent(3.1, BEN, 2, THIRD, line="ben/1"))
         note(Refused(3.2, "ben/1", f"{BEN}/2/{THIRD}", "closed"))
         note(self.shown(3.3, "ben/1", version=9, n=2, counts=(1, 1, 0), state="closed"))
-        for phone in ("ann", "ben"):
-            note(Settled(4.0, phone, 0.2, self.stored.shown()))
+        for phone, who in (("ann", ANN), ("ben", BEN)):
+            note(Settled(4.0, phone, who, 0.2, self.stored.shown()[who]))
 
     def sent(self, at: float, who: str, seq: int, answer: str | None, *, line: str) -> Sent:
         return Sent(at, who, line, f"{who}/{seq}/{answer}", Ballot("logo", 1, seq, answer))
@@ -106,8 +106,8 @@ def test_a_ballot_that_was_never_answered_may_be_there_or_not() -> None:
     run.stored.ballots.pop()
     run.stored.tallies[ROUND] = Counter({"n": 1, "2": 1})
     run.change(-3, tallies=run.shown(0, "ben/1", version=9, n=1, counts=(0, 1, 0)).tallies)
-    for index in (-1, -2):
-        run.change(index, held=run.stored.shown())
+    run.change(-1, held=run.stored.shown()[""])
+    run.change(-2, held=run.stored.shown()[ANN])
 
     assert run.broken() == set()
 
@@ -273,6 +273,11 @@ def moves_after_close(run: Run) -> None:
 @breaks("everybody_converged")
 def shows_something_else(run: Run) -> None:
     run.change(-1, held="{}")
+
+
+@breaks("everybody_converged")
+def shows_the_ballot_of_somebody_else(run: Run) -> None:
+    run.change(-1, held=run.stored.shown()[ANN])
 
 
 @breaks("everybody_converged")
