@@ -25,12 +25,12 @@ test: test-embedded test-servers ## every test, on both kinds of stores, in a re
 
 .PHONY: test-embedded
 test-embedded: $(VENV)/test.stamp ## every test on SQLite, and those that start stores of their own
-	@CHROMIUM_PATH="$$(.ci/chromium)" && export CHROMIUM_PATH && $(PY) -m pytest $(ARGS) || $(NONE_IS_FINE)
+	@CHROMIUM_PATH="$$(.ci/chromium)" && export CHROMIUM_PATH && $(PYTEST) $(ARGS) || $(NONE_IS_FINE)
 
 # Once more what a store may change, in real servers that are found or brought along: see tests/stores.
 .PHONY: test-servers
 test-servers: $(VENV)/test.stamp ## the tests of whatever touches a store, on PostgreSQL and Redis
-	@$(PY) -m tests.stores $(PY) -m pytest $(ARGS) || $(NONE_IS_FINE)
+	@$(PY) -m tests.stores $(PYTEST) $(ARGS) || $(NONE_IS_FINE)
 
 .PHONY: check
 check: format-check lint types imports migrations deploy docs-check ## format, lint, types, import floors, migrations, deploy check, docs
@@ -93,6 +93,8 @@ bench: $(VENV)/bench.stamp ## measure, with baselines in the same run, at most 1
 bench-quick: $(VENV)/bench.stamp ## the same in at most a minute
 	@exec $(PY) -m bench --quick
 
+# Tests wait for servers most of the time, so cores are shared; a file stays together with the servers it has started.
+PYTEST = $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 # pytest ends with 5 when ARGS choose no test of a run; without ARGS that is a failure.
 NONE_IS_FINE = { status=$$?; [ $$status -eq 5 ] && [ -n '$(ARGS)' ]; } || exit $${status:-1}
 
