@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from tests.fault.nemeses import OF_STORE
+from tests.fault.nemeses import together
 from tests.fault.plan import STORES, Plan, new_seeds, plan_of
 from tests.fault.report import Figures, lines_of
 from tests.fault.run import Result, run
@@ -38,13 +38,13 @@ async def prove(plans: Sequence[Plan], n_phones: int) -> Figures:
 
 async def one(stand: Stand, plan: Plan, figures: Figures, n_phones: int) -> bool:
     """One run; whether the stand is fit for another."""
-    strikes = [OF_STORE[plan.store][name] for name in plan.strikes]
+    strikes = [together(*moment) for moment in plan.moments]
     try:
         async with asyncio.timeout(MOST_SECONDS_A_RUN):
             result = await run(stand, seed=plan.seed, strikes=strikes, n_phones=n_phones)
     except Exception as error:  # noqa: BLE001 -- whatever ended it: the run has failed, and others wait
         figures.failures += 1
-        say(f"seed {plan.seed:<7} {plan.store:<10} {' + '.join(plan.strikes)}: BROKE DOWN: {error!r}")
+        say(f"{plan}: BROKE DOWN: {error!r}")
         return False
     figures.add(result)
     for line in lines_of(plan, result):

@@ -197,3 +197,20 @@ ON_POSTGRESQL = EVERYWHERE | {
     "cut_off_from_redis": cut_off_from_redis,
 }
 OF_STORE = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
+
+
+def together(*names: str) -> Callable[[Run], Awaitable[None]]:
+    """Several faults at the same time."""
+
+    async def strike(run: Run) -> None:
+        await asyncio.gather(*(OF_STORE[run.stand.store][name](run) for name in names))
+
+    return strike
+
+
+def touches(name: str) -> str:
+    """What a fault is done to. Two that are done to the same would get into each other's way."""
+    for what in ("postgresql", "redis", "database"):
+        if what in name:
+            return "database" if what == "postgresql" else what
+    return "people" if name in {"cut_everybody", "abandon_half"} else "nodes"

@@ -47,7 +47,7 @@ def lines_of(plan: Plan, result: Result) -> Iterable[str]:
     """What to print about one run."""
     verdict = result.verdict
     yield (
-        f"seed {plan.seed:<7} {plan.store:<10} {' + '.join(plan.strikes)}: {result.n_sent} sent, "
+        f"{plan}: {result.n_sent} sent, "
         f"{verdict.acknowledged} acknowledged, {verdict.present} present, {verdict.doubled} doubled, "
         f"in flight at kill {verdict.in_flight_at_kill}, agreed after {result.agreed_s:.1f} s, "
         f"{result.seconds:.0f} s"
