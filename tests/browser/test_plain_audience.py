@@ -46,6 +46,8 @@ def test_without_javascript_a_reload_does_not_vote_again(load, visit):
     page = visit(room.url, java_script_enabled=False)
     page.get_by_role("radio", name="SQLite").check()
     send(page)
+    # A reload while the answer to the form is on its way would end this page, not load it again.
+    expect(page.locator(".stamp")).to_have_text("Counted")
 
     page.reload()
     page.go_back()
