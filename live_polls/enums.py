@@ -26,6 +26,14 @@ class PollState(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+class TextState(TextChoices):
+    """What becomes of a text or a name that somebody gave: held until approved, shown, or hidden."""
+
+    HELD = "held", _("Held")
+    SHOWN = "shown", _("Shown")
+    HIDDEN = "hidden", _("Hidden")
+
+
 class ResultsVisibility(TextChoices):
     LIVE = "live", _("Everyone, while voting runs")
     AFTER_VOTE = "after_vote", _("Those who have voted")

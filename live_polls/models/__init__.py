@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from live_polls.models.account import Account
 from live_polls.models.ballot import Ballot
+from live_polls.models.extra_time import ExtraTime
 from live_polls.models.membership import Membership
+from live_polls.models.picture import Picture
+from live_polls.models.player import Player
 from live_polls.models.poll import Option, Poll
 from live_polls.models.room import Room
 from live_polls.models.tally import Tally
+from live_polls.models.text import Text
 
-__all__ = ["Account", "Ballot", "Membership", "Option", "Poll", "Room", "Tally"]
+__all__ = [
+    "Account",
+    "Ballot",
+    "ExtraTime",
+    "Membership",
+    "Option",
+    "Picture",
+    "Player",
+    "Poll",
+    "Room",
+    "Tally",
+    "Text",
+]

@@ -1,7 +1,8 @@
 """A ballot: one participant's submission to one poll and round. Written by domain/ballots.py alone.
 
-There is no time in the row and no link to a person: `participant` is a keyed hash that only the phone that
-voted can produce again.
+There is no link to a person: `participant` is a keyed hash that only the phone that voted can produce again. It is the
+ballot key, or the voice key where the poll is not secret (texts, which are moderated, and quiz questions, which are
+scored). Only a quiz question keeps a time.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ class Ballot(models.Model):
     # Canonical JSON text, so that "the same answer" is one comparison on both databases. Null: withdrawn, the row
     # stays with its seq so that an older cast cannot bring the ballot back.
     answer = models.TextField(_("answer"), null=True)  # noqa: DJ001 -- null and "" would mean different things
+
+    # Of quiz questions only: milliseconds from opening to arrival, less one allowance for all, and what they earned.
+    elapsed_ms = models.PositiveIntegerField(_("elapsed, ms"), null=True)
+    points = models.PositiveIntegerField(_("points"), null=True)
 
     class Meta:
         verbose_name = _("ballot")

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from live_polls.enums import PollState, ResultsVisibility
+from live_polls.models.picture import Picture
 from live_polls.models.room import Room
 
 CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -39,6 +40,18 @@ class Poll(models.Model):
     seconds = models.PositiveIntegerField(_("countdown, seconds"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True, editable=False)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True, editable=False)
+    # The latest deadline that anybody has: extra time that a participant asked for is theirs alone.
+    last_deadline = models.DateTimeField(_("last deadline"), null=True, blank=True, editable=False)
+
+    # More than 0: a quiz question. Its ballots are scored, kept under the voice key, and so not secret from hosts.
+    points = models.PositiveIntegerField(_("points"), default=0)
+    by_speed = models.BooleanField(_("the sooner, the more points"), default=False)
+    explanation = models.CharField(
+        _("explanation"), max_length=1000, blank=True, help_text=_("Shown with the right answer.")
+    )
+    picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+    )
 
     class Meta:
         verbose_name = _("poll")
@@ -57,6 +70,10 @@ class Option(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     text = models.CharField(_("text"), max_length=200)
     key = models.CharField(_("key"), max_length=80, blank=True, help_text=_("Names the option in a room file."))
+    is_right = models.BooleanField(_("right"), default=False)
+    picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+    )
 
     class Meta:
         verbose_name = _("option")

@@ -28,6 +28,10 @@ class Room(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=RoomState, default=RoomState.LIVE)
     results = models.CharField(_("results"), max_length=12, choices=ResultsVisibility, default=ResultsVisibility.LIVE)
     screen = models.CharField(_("screen"), max_length=8, choices=Screen, default=Screen.CONTENT)
+    one_at_a_time = models.BooleanField(
+        _("one poll at a time"), default=False, help_text=_("Opening a poll closes the one before.")
+    )
+    teams = models.JSONField(_("teams"), default=list, blank=True, help_text=_("Names of the teams of a quiz."))
     current = models.ForeignKey(
         "live_polls.Poll", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("on stage")
     )

@@ -93,7 +93,7 @@ def test_delete_room_takes_the_same_statements_for_any_number_of_ballots(django_
     poll = make_poll()
     cast_batch([make_cast(poll, {"option": 1}) for _ in range(50)])
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(40):
         rooms.delete_room(poll.room)
 
 
