@@ -6,6 +6,7 @@ What is stored was drawn anew by us (domain/pictures.py): nothing of an uploaded
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from live_polls.models.room import Room
@@ -18,6 +19,8 @@ class Picture(models.Model):
     width = models.PositiveSmallIntegerField(_("width"))
     height = models.PositiveSmallIntegerField(_("height"))
     data = models.BinaryField(_("data"))
+    # Of the last upload: between it and the saving of the poll nothing uses the picture yet.
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("picture")

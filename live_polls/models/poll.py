@@ -52,6 +52,10 @@ class Poll(models.Model):
     picture = models.ForeignKey(
         Picture, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
     )
+    picture_alt = models.CharField(
+        _("what the picture shows"), max_length=200, blank=True,
+        help_text=_("Read out to those who cannot see it. Empty: the picture only decorates."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("poll")
