@@ -17,6 +17,8 @@ class Screen(TextChoices):
     CONTENT = "content", _("Polls")
     BLANK = "blank", _("Blank")
     JOIN = "join", _("How to join")
+    ROUNDS = "rounds", _("Rounds compared")
+    BOARD = "board", _("Leaderboard")
 
 
 class PollState(TextChoices):

@@ -11,13 +11,15 @@ from live_polls.models.poll import Poll
 class ExtraTime(models.Model):
     poll = models.ForeignKey(Poll, models.CASCADE, related_name="extra_times", verbose_name=_("poll"), db_index=False)
     round = models.PositiveIntegerField(_("round"))
-    participant = models.CharField(_("participant"), max_length=32)
+    # The voice key: with the ballot key one could see how those voted who needed longer.
+    voice = models.CharField(_("voice"), max_length=32)
+    n_asked = models.PositiveSmallIntegerField(_("times asked"), default=1)
     deadline = models.DateTimeField(_("deadline"))
 
     class Meta:
         verbose_name = _("extra time")
         verbose_name_plural = _("extra times")
-        constraints = [models.UniqueConstraint(fields=["poll", "round", "participant"], name="one_extra_time_a_round")]
+        constraints = [models.UniqueConstraint(fields=["poll", "round", "voice"], name="one_extra_time_a_round")]
 
     def __str__(self) -> str:
         return f"{self.poll_id}/{self.round}: {self.deadline}"

@@ -31,6 +31,9 @@ class Room(models.Model):
     one_at_a_time = models.BooleanField(
         _("one poll at a time"), default=False, help_text=_("Opening a poll closes the one before.")
     )
+    compared = models.JSONField(
+        _("rounds compared"), default=list, blank=True, help_text=_("The two rounds that stages compare; empty: the last.")
+    )
     teams = models.JSONField(_("teams"), default=list, blank=True, help_text=_("Names of the teams of a quiz."))
     current = models.ForeignKey(
         "live_polls.Poll", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("on stage")
@@ -41,6 +44,10 @@ class Room(models.Model):
     # votes, so that a process can keep prompts and options and read nothing but counts while people vote.
     version = models.BigIntegerField(default=1, editable=False)
     layout_version = models.BigIntegerField(default=1, editable=False)
+    # Of the quiz: who plays, and what names and scores that were known before are worth. Apart from the layout, so
+    # that a hall that gives its names at once does not make everybody read polls and scores again and again.
+    players_version = models.BigIntegerField(default=1, editable=False)
+    board_version = models.BigIntegerField(default=1, editable=False)
 
     # Two keys, so that ballots cannot be joined with texts, names and questions of the same participant.
     ballot_key = models.CharField(max_length=32, default=new_secret, editable=False)
