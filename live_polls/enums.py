@@ -36,6 +36,40 @@ class TextState(TextChoices):
     HIDDEN = "hidden", _("Hidden")
 
 
+class QuestionState(TextChoices):
+    """Held until approved, shown, hidden by a moderator, put away as done with, or taken back by who asked."""
+
+    HELD = "held", _("Held")
+    SHOWN = "shown", _("Shown")
+    HIDDEN = "hidden", _("Hidden")
+    ARCHIVED = "archived", _("Archived")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Questions(TextChoices):
+    """Whether a room takes questions from its audience."""
+
+    OFF = "off", _("Off")
+    OPEN = "open", _("Open")
+    PAUSED = "paused", _("Paused: readable, no new ones")
+
+
+class Names(TextChoices):
+    """Whether who asks gives a name."""
+
+    NONE = "none", _("Anonymous")
+    OPTIONAL = "optional", _("As they like")
+    REQUIRED = "required", _("Required")
+
+
+class Entry(TextChoices):
+    """Who may vote in a room: the integrity that stands beside its results."""
+
+    OPEN = "open", _("Everyone with the link")
+    INVITED = "invited", _("Those with a one-time invitation")
+    SIGNED_IN = "signed_in", _("Those who are signed in")
+
+
 class ResultsVisibility(TextChoices):
     LIVE = "live", _("Everyone, while voting runs")
     AFTER_VOTE = "after_vote", _("Those who have voted")

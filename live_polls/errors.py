@@ -9,6 +9,8 @@ PollError
 ├── StaleBallotError         stale            a newer ballot of this participant is in force
 ├── InvalidAnswerError       invalid_answer   the answer does not fit the poll
 ├── InvalidSettingsError     invalid_settings the poll's own settings contradict each other
+├── InvalidNameError         invalid_name     the name of a player is none that may be shown
+├── NameTakenError           name_taken       another player of the room has a name that looks the same
 ├── PollHasBallotsError      has_ballots      the change would falsify ballots
 ├── IllegalMoveError         illegal_move     that state cannot follow this one
 ├── NotAllowedError          not_allowed      this person may not do that
@@ -100,6 +102,19 @@ class InvalidSettingsError(PollError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class InvalidNameError(PollError):
+    code = "invalid_name"
+    http_status = 422
+
+
+class NameTakenError(PollError):
+    code = "name_taken"
+    http_status = 409
+
+    def __init__(self, message: str = "Somebody here has this name already, or one that looks like it.") -> None:
+        super().__init__(message)
 
 
 class PollHasBallotsError(PollError):

@@ -17,6 +17,8 @@ class Player(models.Model):
     name_key = models.CharField(_("name, compared"), max_length=80)
     team = models.CharField(_("team"), max_length=40, blank=True)
     state = models.CharField(_("state"), max_length=6, choices=TextState, default=TextState.SHOWN)
+    # A host gave the name: the player's own wish does not change it any more.
+    is_given = models.BooleanField(_("name given by a host"), default=False)
 
     class Meta:
         verbose_name = _("player")

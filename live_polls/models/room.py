@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from live_polls.enums import ResultsVisibility, RoomState, Screen
+from live_polls.enums import Entry, Names, Questions, ResultsVisibility, RoomState, Screen
 
 
 def new_secret() -> str:
@@ -35,6 +35,31 @@ class Room(models.Model):
         _("rounds compared"), default=list, blank=True, help_text=_("The two rounds that stages compare; empty: the last.")
     )
     teams = models.JSONField(_("teams"), default=list, blank=True, help_text=_("Names of the teams of a quiz."))
+
+    questions = models.CharField(_("questions"), max_length=6, choices=Questions, default=Questions.OFF)
+    hold_questions = models.BooleanField(_("questions wait for approval"), default=False)
+    names = models.CharField(_("names"), max_length=8, choices=Names, default=Names.OPTIONAL)
+    reactions = models.BooleanField(_("reactions"), default=True)
+    word_list = models.TextField(
+        _("words that hold"), blank=True, help_text=_("One a line. A text with one of them waits for a moderator.")
+    )
+    allow_list = models.TextField(_("words that never hold"), blank=True, help_text=_("One a line."))
+    entry = models.CharField(_("who may vote"), max_length=9, choices=Entry, default=Entry.OPEN)
+    is_locked = models.BooleanField(_("locked"), default=False, help_text=_("Nobody new comes in."))
+    passcode = models.CharField(_("passcode"), max_length=40, blank=True)
+    retention_days = models.PositiveIntegerField(
+        _("kept for days after the end"), null=True, blank=True, help_text=_("Empty: as the installation says.")
+    )
+
+    # What is on stage: a poll (or slide), or a question, never both.
+    current_question = models.ForeignKey(
+        "live_polls.Question",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("question on stage"),
+    )
     current = models.ForeignKey(
         "live_polls.Poll", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("on stage")
     )
