@@ -46,7 +46,7 @@ class QuestionState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-class Questions(TextChoices):
+class Asking(TextChoices):
     """Whether a room takes questions from its audience."""
 
     OFF = "off", _("Off")

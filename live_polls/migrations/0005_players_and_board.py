@@ -4,30 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('live_polls', '0004_presenting'),
+        ("live_polls", "0004_presenting"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='player',
-            name='is_given',
-            field=models.BooleanField(default=False, verbose_name='name given by a host'),
+            model_name="player",
+            name="is_given",
+            field=models.BooleanField(default=False, verbose_name="name given by a host"),
         ),
         migrations.AddField(
-            model_name='room',
-            name='board_version',
+            model_name="room",
+            name="board_version",
             field=models.BigIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='room',
-            name='players_version',
+            model_name="room",
+            name="players_version",
             field=models.BigIntegerField(default=1, editable=False),
         ),
         migrations.AlterField(
-            model_name='room',
-            name='screen',
-            field=models.CharField(choices=[('content', 'Polls'), ('blank', 'Blank'), ('join', 'How to join'), ('rounds', 'Rounds compared'), ('board', 'Leaderboard')], default='content', max_length=8, verbose_name='screen'),
+            model_name="room",
+            name="screen",
+            field=models.CharField(
+                choices=[
+                    ("content", "Polls"),
+                    ("blank", "Blank"),
+                    ("join", "How to join"),
+                    ("rounds", "Rounds compared"),
+                    ("board", "Leaderboard"),
+                ],
+                default="content",
+                max_length=8,
+                verbose_name="screen",
+            ),
         ),
     ]

@@ -7,7 +7,7 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from live_polls.enums import PollState, ResultsVisibility
+from live_polls.enums import Entry, PollState, ResultsVisibility
 from live_polls.models.picture import Picture
 from live_polls.models.room import Room
 
@@ -37,6 +37,8 @@ class Poll(models.Model):
         _("shown"), null=True, blank=True,
         help_text=_("What a host decided: shown on the stage, hidden from everyone, or by the rule."),
     )  # fmt: skip
+    # The rule of the room at the time when the round was opened, since a result stands for how it came about.
+    entry = models.CharField(_("who may vote"), max_length=9, choices=Entry, default=Entry.OPEN, editable=False)
     seconds = models.PositiveIntegerField(_("countdown, seconds"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True, editable=False)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True, editable=False)

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from live_polls.enums import Entry, Names, Questions, ResultsVisibility, RoomState, Screen
+from live_polls.enums import Asking, Entry, Names, ResultsVisibility, RoomState, Screen
 
 
 def new_secret() -> str:
@@ -32,11 +32,14 @@ class Room(models.Model):
         _("one poll at a time"), default=False, help_text=_("Opening a poll closes the one before.")
     )
     compared = models.JSONField(
-        _("rounds compared"), default=list, blank=True, help_text=_("The two rounds that stages compare; empty: the last.")
+        _("rounds compared"),
+        default=list,
+        blank=True,
+        help_text=_("The two rounds that stages compare; empty: the last."),
     )
     teams = models.JSONField(_("teams"), default=list, blank=True, help_text=_("Names of the teams of a quiz."))
 
-    questions = models.CharField(_("questions"), max_length=6, choices=Questions, default=Questions.OFF)
+    asking = models.CharField(_("questions"), max_length=6, choices=Asking, default=Asking.OFF)
     hold_questions = models.BooleanField(_("questions wait for approval"), default=False)
     names = models.CharField(_("names"), max_length=8, choices=Names, default=Names.OPTIONAL)
     reactions = models.BooleanField(_("reactions"), default=True)
