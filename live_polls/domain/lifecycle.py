@@ -10,16 +10,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet
 
+from live_polls.domain import clock, extra_time
+from live_polls.domain.clock import COUNTDOWN_GRACE
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, RoomState, Screen
 from live_polls.errors import IllegalMoveError, PollNotFoundError, RoomEndedError
-from live_polls.models import Poll, Room
-
-# A ballot sent before the countdown ran out may arrive a little later: the voter gets the benefit.
-COUNTDOWN_GRACE = timedelta(seconds=2)
+from live_polls.models import ExtraTime, Poll, Room
 
 ARCHIVABLE = (PollState.DRAFT, PollState.CLOSED)
 
@@ -27,9 +25,12 @@ ARCHIVABLE = (PollState.DRAFT, PollState.CLOSED)
 def open_poll(poll: Poll) -> None:
     """Let people vote, and put the poll on stage if nothing is there. Repeatable.
 
-    A closed or archived poll opens as a new round; the old round keeps its ballots and tally.
+    A closed or archived poll opens as a new round; the old round keeps its ballots and tally. In a room that has one
+    poll at a time, every other open poll closes in the same moment.
     """
     with transaction.atomic():
+        # All of them, in id order: two hosts who open two polls at once would wait for each other's lock.
+        lock_polls(poll.room_id)
         state, room_state, seconds = _lock(poll)
         if room_state == RoomState.ENDED:
             raise RoomEndedError
@@ -37,12 +38,15 @@ def open_poll(poll: Poll) -> None:
             return
         if state in {PollState.CLOSED, PollState.ARCHIVED}:
             _start_round(poll)
-        now = timezone.now()
+        if Room.objects.filter(pk=poll.room_id, one_at_a_time=True).exists():
+            close_polls(Poll.objects.filter(room_id=poll.room_id))
+        now = clock.read_now()
         _update(
             poll,
             state=PollState.OPEN,
             opened_at=now,
             deadline=now + timedelta(seconds=seconds) if seconds else None,
+            last_deadline=None,
         )
         Room.objects.filter(pk=poll.room_id, current=None).update(current=poll)
         bump_layout(poll.room_id)
@@ -86,14 +90,17 @@ def hide_results(poll: Poll) -> None:
 def extend_countdown(poll: Poll, *, seconds: int = 15) -> None:
     """Give more time where a countdown runs (IllegalMoveError where none does). NOT repeatable: each call adds.
 
-    Time runs from the later of the deadline and now, so that extra time given in the grace is all there.
+    Time runs from the later of the deadline and now, so that extra time given in the grace is all there. Who has
+    extra time of their own gets as much on top of it.
     """
     with transaction.atomic():
         state, _, _ = _lock(poll)
         deadline = Poll.objects.values_list("deadline", flat=True).get(pk=poll.pk)
         if state != PollState.OPEN or deadline is None:
             raise IllegalMoveError("No countdown is running for this poll.")
-        _update(poll, deadline=max(deadline, timezone.now()) + timedelta(seconds=seconds))
+        more = timedelta(seconds=seconds)
+        _update(poll, deadline=max(deadline, clock.read_now()) + more)
+        extra_time.extend_all(poll, more)
         bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -102,23 +109,45 @@ def stop_countdown(poll: Poll) -> None:
     """Leave the poll open without a deadline. Repeatable."""
     with transaction.atomic():
         _lock(poll)
-        if Poll.objects.filter(pk=poll.pk).exclude(deadline=None).update(deadline=None):
+        if Poll.objects.filter(pk=poll.pk).exclude(deadline=None).update(deadline=None, last_deadline=None):
             bump_layout(poll.room_id)
     poll.refresh_from_db()
 
 
 def close_overdue() -> int:
-    """Close every poll whose countdown and grace have run out; return how many. Repeatable, by any process."""
-    overdue = Poll.objects.filter(state=PollState.OPEN, deadline__lt=timezone.now() - COUNTDOWN_GRACE)
+    """Close every poll whose countdown and grace have run out; return how many. Repeatable, by any process.
+
+    A poll is over when the last deadline that anybody has in it is.
+    """
+    before = clock.read_now() - COUNTDOWN_GRACE
+    # Its own deadline, too: where a host gives everybody more time, nobody's is earlier than that.
+    overdue = Poll.objects.filter(
+        Q(last_deadline=None) | Q(last_deadline__lt=before), state=PollState.OPEN, deadline__lt=before
+    )
     n_closed = 0
     for poll in overdue:
         # Read again under the lock: a host may have given more time since.
         with transaction.atomic():
             _lock(poll)
-            if overdue.filter(pk=poll.pk).update(state=PollState.CLOSED, deadline=None):
+            if close_polls(overdue.filter(pk=poll.pk)):
                 bump_layout(poll.room_id)
                 n_closed += 1
     return n_closed
+
+
+def close_polls(polls: QuerySet[Poll]) -> int:
+    """Close those of `polls` that are open, and forget who had extra time; how many. Repeatable.
+
+    For callers that hold the locks and bump the room.
+    """
+    closing = list(polls.filter(state=PollState.OPEN).values_list("pk", flat=True))
+    ExtraTime.objects.filter(poll__in=closing).delete()
+    return Poll.objects.filter(pk__in=closing).update(state=PollState.CLOSED, deadline=None, last_deadline=None)
+
+
+def lock_polls(room_id: int) -> None:
+    """Lock all polls of a room until commit, in id order, as a statement of its own."""
+    list(Poll.objects.select_for_update(no_key=True).filter(room_id=room_id).order_by("pk").values_list("pk"))
 
 
 def put_on_stage(room: Room, poll: Poll | None) -> None:
@@ -149,7 +178,9 @@ def _move(poll: Poll, sources: frozenset[PollState], target: PollState) -> None:
         state, _, _ = _lock(poll)
         if state == target:
             return
-        if not Poll.objects.filter(pk=poll.pk, state__in=sources).update(state=target, deadline=None):
+        moving = Poll.objects.filter(pk=poll.pk, state__in=sources)
+        moved = close_polls(moving) if target == PollState.CLOSED else moving.update(state=target)
+        if not moved:
             raise IllegalMoveError(f"A poll that is {state} cannot become {target}.")
         bump_layout(poll.room_id)
     poll.refresh_from_db()
@@ -179,7 +210,9 @@ def _lock(poll: Poll) -> tuple[str, str, int | None]:
 
 
 def _start_round(poll: Poll) -> None:
-    _update(poll, round=F("round") + 1, state=PollState.DRAFT, shown=None, opened_at=None, deadline=None)
+    _update(
+        poll, round=F("round") + 1, state=PollState.DRAFT, shown=None, opened_at=None, deadline=None, last_deadline=None
+    )
 
 
 def _update(poll: Poll, **values: object) -> None:

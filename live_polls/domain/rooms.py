@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from live_polls.domain import join_codes
+from live_polls.domain.lifecycle import close_polls
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
-from live_polls.enums import PollState, ResultsVisibility, Role, RoomState
+from live_polls.enums import ResultsVisibility, Role, RoomState
 from live_polls.errors import InvalidSettingsError
-from live_polls.models import Account, Ballot, Membership, Option, Poll, Room, Tally
+from live_polls.models import Account, Ballot, Membership, Option, Picture, Poll, Room, Tally
 from live_polls.models.room import new_secret
 
 MAX_TITLE = 120
@@ -25,7 +28,12 @@ def checked_title(title: str) -> str:
 
 
 def create_room(
-    *, title: str, owner: Account | None = None, results: str = ResultsVisibility.LIVE, slug: str | None = None
+    *,
+    title: str,
+    owner: Account | None = None,
+    results: str = ResultsVisibility.LIVE,
+    slug: str | None = None,
+    one_at_a_time: bool = False,
 ) -> Room:
     """A new room with a fresh join code, owned by `owner` (operators own what nobody owns).
 
@@ -33,20 +41,33 @@ def create_room(
     """
     title = checked_title(title)
     with transaction.atomic():
-        room = Room.objects.create(join_code=join_codes.allocate(), title=title, results=results, slug=slug)
+        room = Room.objects.create(
+            join_code=join_codes.allocate(), title=title, results=results, slug=slug, one_at_a_time=one_at_a_time
+        )
         if owner is not None:
             Membership.objects.create(room=room, account=owner, role=Role.HOST)
     return room
 
 
-def edit_room(room: Room, *, title: str, results: str) -> None:
-    """Change the title and who sees results. Repeatable: what is already so bumps nothing."""
-    title = checked_title(title)
+def edit_room(room: Room, *, title: str, results: str, one_at_a_time: bool | None = None) -> None:
+    """Change the title, who sees results, and whether polls are open one at a time (None: as it is).
+
+    Repeatable: what is already so bumps nothing.
+    """
+    said: dict[str, Any] = {"title": checked_title(title), "results": results}
+    if one_at_a_time is not None:
+        said["one_at_a_time"] = one_at_a_time
     with transaction.atomic():
-        changed = (
-            Room.objects.filter(pk=room.pk).exclude(title=title, results=results).update(title=title, results=results)
-        )
-        if changed:
+        if Room.objects.filter(pk=room.pk).exclude(**said).update(**said):
+            bump_layout(room.pk)
+    room.refresh_from_db()
+
+
+def set_one_at_a_time(room: Room, *, one_at_a_time: bool) -> None:
+    """Let several polls be open at once, or one. Repeatable. What is open stays so until the next poll opens."""
+    with transaction.atomic():
+        switched = Room.objects.filter(pk=room.pk).exclude(one_at_a_time=one_at_a_time)
+        if switched.update(one_at_a_time=one_at_a_time):
             bump_layout(room.pk)
     room.refresh_from_db()
 
@@ -55,7 +76,7 @@ def end_room(room: Room) -> None:
     """Close every open poll and the room itself; screens say goodbye. Repeatable."""
     with transaction.atomic():
         list(Poll.objects.select_for_update(no_key=True).filter(room=room).order_by("pk").values_list("pk"))
-        Poll.objects.filter(room=room, state=PollState.OPEN).update(state=PollState.CLOSED, deadline=None)
+        close_polls(Poll.objects.filter(room=room))
         live = Room.objects.filter(pk=room.pk, state=RoomState.LIVE)
         if live.update(state=RoomState.ENDED, ended_at=timezone.now()):
             bump_layout(room.pk)
@@ -75,6 +96,7 @@ def delete_room(room: Room) -> None:
         Tally.objects.filter(poll__room=room).delete()
         Option.objects.filter(poll__room=room).delete()
         Poll.objects.filter(room=room).delete()
+        Picture.objects.filter(room=room).defer("data").delete()  # not through Python either
         Room.objects.filter(pk=room.pk).delete()
 
 

@@ -1,0 +1,36 @@
+"""The database's clock, the one by which deadlines are kept: nodes whose own clocks differ agree on it.
+
+A phone's clock is never asked: phones are told what time it is here, and count the seconds from then on.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+# A ballot sent before the countdown ran out may arrive a little later: the voter gets the benefit.
+COUNTDOWN_GRACE = timedelta(seconds=2)
+
+# By how much the database's clock is ahead of this process's, as last seen. On SQLite it is the same clock.
+_offset = 0.0
+
+
+def read_now() -> datetime:
+    """What time it is, asked of the database: at this statement, not at the beginning of its transaction."""
+    global _offset
+    is_sqlite = connection.vendor == "sqlite"
+    sql = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if is_sqlite else "SELECT clock_timestamp()"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        (said,) = cursor.fetchone()
+    # By hand, because SQLite has no type for moments: a text in UTC that does not say so.
+    now: datetime = datetime.fromisoformat(said).replace(tzinfo=UTC) if is_sqlite else said
+    _offset = 0.0 if is_sqlite else now.timestamp() - time.time()
+    return now
+
+
+def now() -> float:
+    """What time it is by the database's clock, in Unix seconds, as this process last heard: asks nobody."""
+    return time.time() + _offset

@@ -1,0 +1,116 @@
+"""Extra time: who needs longer asks for it on the phone, and gets a deadline of their own.
+
+Kept under the voice key, and forgotten when the poll closes: who has a look at the tables must not see how those
+voted who needed longer. Hosts are told how many asked, never who.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, Max
+
+from live_polls.domain import clock
+from live_polls.domain.clock import COUNTDOWN_GRACE
+from live_polls.domain.versions import bump_layout
+from live_polls.enums import PollState, RoomState
+from live_polls.errors import IllegalMoveError, PollClosedError, PollNotFoundError
+from live_polls.models import ExtraTime, Poll
+
+MOST_TIMES = 2
+SHARE = 0.5
+LEAST_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """How often somebody has asked in this round, and until when they have time."""
+
+    n_asked: int
+    deadline: datetime
+
+
+def seconds_for(countdown: int | None) -> int:
+    """How much one gets each time one asks: half of the countdown, and 15 seconds at least."""
+    return max(LEAST_SECONDS, math.ceil((countdown or 0) * SHARE))
+
+
+def ask_for_time(poll: Poll, *, round_: int, voice: str, nth: int) -> OwnTime:
+    """Give the participant their `nth` extra time in this round, 1 or 2. Repeatable: the same `nth` adds nothing.
+
+    It counts from the later of their own deadline and now. PollClosedError when their time is over, or nobody has
+    any; IllegalMoveError without a countdown, and for a third time.
+    """
+    if not 1 <= nth <= MOST_TIMES:
+        raise IllegalMoveError("Extra time can be asked for twice in a round.")
+    with transaction.atomic():
+        list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
+        asked = Poll.objects.select_related("room").filter(pk=poll.pk).first()
+        if asked is None or round_ > asked.round:
+            raise PollNotFoundError
+        own = ExtraTime.objects.filter(poll=asked, round=round_, voice=voice).first()
+        if own is not None and nth <= own.n_asked:
+            return OwnTime(own.n_asked, own.deadline)
+        return _give(asked, own or ExtraTime(poll=asked, round=round_, voice=voice), nth)
+
+
+def extend_all(poll: Poll, more: timedelta) -> None:
+    """Give those who have extra time as much more as everybody gets, and no less than that. NOT repeatable.
+
+    For `extend_countdown`, which holds the lock of the poll and has moved its deadline.
+    """
+    moved = Poll.objects.filter(pk=poll.pk, last_deadline__isnull=False).values_list("round", "deadline").first()
+    if moved is None:
+        return
+    round_, deadline = moved
+    own = ExtraTime.objects.filter(poll=poll, round=round_)
+    own.update(deadline=F("deadline") + more)
+    own.filter(deadline__lt=deadline).update(deadline=deadline)
+    last = own.aggregate(last=Max("deadline"))["last"]
+    Poll.objects.filter(pk=poll.pk).update(last_deadline=last)
+
+
+def read_own(rounds: Sequence[tuple[int, int]], voices: Collection[str]) -> dict[tuple[int, str], OwnTime]:
+    """{(poll id, voice): what they have} in these (poll id, round) pairs."""
+    if not rounds or not voices:
+        return {}
+    current = dict(rounds)
+    rows = ExtraTime.objects.filter(poll__in=current, voice__in=voices)
+    return {
+        (poll_id, voice): OwnTime(n_asked, deadline)
+        for poll_id, round_, voice, n_asked, deadline in rows.values_list(
+            "poll_id", "round", "voice", "n_asked", "deadline"
+        )
+        if round_ == current[poll_id]
+    }
+
+
+def read_numbers(rounds: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """{poll id: how many have extra time} in these (poll id, round) pairs; asks nothing without any."""
+    if not rounds:
+        return {}
+    current = dict(rounds)
+    rows = ExtraTime.objects.filter(poll__in=current).values_list("poll_id", "round").annotate(n=Count("pk"))
+    return {poll_id: n for poll_id, round_, n in rows if round_ == current[poll_id]}
+
+
+def _give(poll: Poll, own: ExtraTime, nth: int) -> OwnTime:
+    now = clock.read_now()
+    if poll.state != PollState.OPEN or poll.room.state != RoomState.LIVE or own.round != poll.round:
+        raise PollClosedError
+    if poll.deadline is None:
+        raise IllegalMoveError("No countdown is running for this poll.")
+    theirs = own.deadline or poll.deadline
+    if theirs + COUNTDOWN_GRACE < now:
+        raise PollClosedError
+    own.n_asked = nth
+    own.deadline = max(theirs, now) + timedelta(seconds=seconds_for(poll.seconds))
+    own.save()
+    last = max(own.deadline, poll.last_deadline or own.deadline)
+    Poll.objects.filter(pk=poll.pk).update(last_deadline=last)
+    bump_layout(poll.room_id)
+    return OwnTime(own.n_asked, own.deadline)
