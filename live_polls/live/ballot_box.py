@@ -2,9 +2,10 @@
 
 Group commit without a timer: while one transaction runs, ballots gather; the next takes all that wait, up to
 MAX_BATCH. Alone a ballot is written at once; in a storm one commit carries hundreds. Outcomes leave after commit
-only. A full box refuses at once and never blocks the loop; a ballot that waited past its deadline is refused
-before it is written, so `busy` always means that nothing was. Where nobody can know, because the database went while it
-committed, the answer is `internal`: send the same again.
+only. A full box refuses at once and never blocks the loop, and asks the refused to come back the later the more of
+them there are; a ballot that waited past its deadline is refused before it is written, so `busy` always means that
+nothing was. Where nobody can know, because the database went while it committed, the answer is `internal`: send the
+same again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ MAX_BATCH = 500
 MAX_WAITING = 5000
 DEADLINE_SECONDS = 5.0
 BUSY_RETRY_MS = 1000
+LONGEST_RETRY_MS = 10_000
 STOP_SECONDS = 3.0
 
 Deliver = Callable[[Outcome], None]
@@ -60,6 +62,7 @@ class BallotBox:
         self._thread: threading.Thread | None = None
         self._draining = False
         self._oldest: float | None = None
+        self._n_refused = 0  # since there was room for everybody: they stand before the door and will come back
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -103,19 +106,26 @@ class BallotBox:
     def _put(self, waiting: _Waiting) -> None:
         with self._arrived:
             refused = self._draining or len(self._waiting) >= MAX_WAITING
-            if not refused:
+            if refused:
+                self._n_refused += 1
+            else:
                 self._waiting.append(waiting)
-                if self._thread is None:
+                if self._thread is None or not self._thread.is_alive():
                     self._thread = threading.Thread(target=self._run, name="ballot-writer", daemon=True)
                     self._thread.start()
                 self._arrived.notify()
         if refused:
-            waiting.deliver(_busy())
+            waiting.deliver(self._busy())
+
+    def _busy(self) -> BusyError:
+        """Come back after a second, and one more for each boxful of those who were told the same."""
+        retry_ms = min(LONGEST_RETRY_MS, BUSY_RETRY_MS * (1 + self._n_refused / max(1, MAX_WAITING)))
+        return BusyError(retry_ms=round(retry_ms * random.uniform(0.5, 1.5)))  # noqa: S311 -- jitter, no secret
 
     def _run(self) -> None:
         try:
             while batch := self._take():
-                self._count(batch)
+                self._settle(batch)
                 self._oldest = None
         finally:
             connections.close_all()
@@ -127,19 +137,32 @@ class BallotBox:
                 self._arrived.wait()
             self._oldest = self._waiting[0].since if self._waiting else None
             n = min(len(self._waiting), MAX_BATCH)
+            if n == len(self._waiting):
+                self._n_refused = 0
             return [self._waiting.popleft() for _ in range(n)]
 
-    def _count(self, batch: list[_Waiting]) -> None:
+    def _settle(self, batch: list[_Waiting]) -> None:
+        """Answer everybody in the batch: those who waited too long at once, the others when they are counted."""
         too_late = time.monotonic() - DEADLINE_SECONDS
         late = [waiting for waiting in batch if waiting.since < too_late]
-        if late:
-            _deliver(late, [_busy() for _ in late])
-            batch = [waiting for waiting in batch if waiting.since >= too_late]
-        if batch:
-            started = time.monotonic()
+        _deliver(late, [self._busy() for _ in late])
+        in_time = [waiting for waiting in batch if waiting.since >= too_late] if late else batch
+        if in_time:
+            _deliver(in_time, self._count(in_time))
+
+    def _count(self, batch: list[_Waiting]) -> list[Outcome]:
+        """One outcome a ballot. A mistake of ours must not end the one thread that writes."""
+        started = time.monotonic()
+        try:
             outcomes = self._outcomes([waiting.cast for waiting in batch], batch[0].since)
-            _deliver(batch, outcomes)
             metrics.record_batch(outcomes, seconds=time.monotonic() - started, waited=started - batch[0].since)
+            if len(outcomes) == len(batch):
+                return outcomes
+            logger.error("%s outcomes for %s ballots", len(outcomes), len(batch))
+        except Exception:
+            logger.exception("A batch of ballots could not be counted")
+            let_go()
+        return [InternalError() for _ in batch]
 
     def _outcomes(self, casts: list[Cast], since: float) -> list[Outcome]:
         """Write until it is done or too late: again with jitter when the database is busy, by halves when one
@@ -153,7 +176,7 @@ class BallotBox:
                 may_be_counted = may_be_counted or isinstance(error, CommitUnknownError)
                 if time.monotonic() + pause > since + DEADLINE_SECONDS:
                     logger.error("Ballots were refused as busy: %s", error)  # noqa: TRY400 -- the trace says nothing
-                    return [InternalError() if may_be_counted else _busy() for _ in casts]
+                    return [InternalError() if may_be_counted else self._busy() for _ in casts]
                 threading.Event().wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, no secret
                 pause = min(pause * 2, 0.5)
             except Exception:
@@ -164,16 +187,12 @@ class BallotBox:
                 return self._outcomes(casts[:half], since) + self._outcomes(casts[half:], since)
 
 
-def _busy() -> BusyError:
-    return BusyError(retry_ms=round(BUSY_RETRY_MS * random.uniform(0.5, 1.5)))  # noqa: S311 -- jitter, no secret
-
-
 def _deliver(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
     """Hand out the outcomes: one call into each event loop, however many ballots it waits for."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Deliver, Outcome]]] = {}
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if waiting.loop is None:
-            waiting.deliver(outcome)
+            _deliver_here([(waiting.deliver, outcome)])
         else:
             by_loop.setdefault(waiting.loop, []).append((waiting.deliver, outcome))
     for loop, pairs in by_loop.items():

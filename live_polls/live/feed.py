@@ -22,6 +22,7 @@ from live_polls.live.connections import SNAPSHOT, Change, Connection
 from live_polls.live.faces import Face
 from live_polls.live.fan_out import Audience
 from live_polls.live.frames import Frame
+from live_polls.live.load import Load
 from live_polls.live.pacing import Pace
 from live_polls.live.presence import Presence
 from live_polls.live.readers import read
@@ -38,8 +39,9 @@ HINT_SECONDS = 0.3
 class RoomFeed:
     """Listeners of one room. Everything here happens in the loop, but the reads."""
 
-    def __init__(self, room_id: int) -> None:
+    def __init__(self, room_id: int, load: Load | None = None) -> None:
         self.room_id = room_id
+        self._load = load or Load()
         self.view: RoomView | None = None
         self.audience = Audience()
         self.presence = Presence()
@@ -217,7 +219,7 @@ class RoomFeed:
         """Read and show while there is a reason; then end. The next reason starts it again."""
         loop = asyncio.get_running_loop()
         while self._wake.is_set() and not self.gone:
-            await self._pause(self._pace.delay(loop.time()))
+            await self._pause(self._pace.delay(loop.time(), self._load.level))
             self._wake.clear()
             try:
                 await self._read_and_show(loop)
@@ -281,7 +283,7 @@ class RoomFeed:
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
         self._greet(hellos, mine)
-        if self._pace.delay(started := loop.time()) <= 0:
+        if self._pace.delay(started := loop.time(), self._load.level) <= 0:
             self._show(mine, voters)
             self._pace.shown(started=started, ended=(ended := loop.time()))
             metrics.FANOUT.observe(ended - started)

@@ -23,6 +23,7 @@ from live_polls.live.ballot_box import get_box
 from live_polls.live.feed import RoomFeed
 from live_polls.live.frames import Frame
 from live_polls.live.hints import Hints
+from live_polls.live.load import LOAD_SECONDS, Load, Shed
 from live_polls.live.readers import read
 
 logger = logging.getLogger(__name__)
@@ -46,12 +47,15 @@ class Hub:
         self._feeds: dict[int, RoomFeed] = {}
         self._ids: dict[str, int] = {}
         self._recounted: dict[int, int] = {}
+        self.load = Load()
+        self._lag = 0.0  # of the loop, the worst since it was last weighed
         self._hints = Hints(self._hear, self._hear_presence, self._miss)
         self._tasks = [
             self._loop.create_task(self._every(seconds, deed))
             for seconds, deed in (
                 (VERSION_POLL_SECONDS, self._poll_versions),
                 (OVERDUE_SECONDS, self._close_overdue),
+                (LOAD_SECONDS, self._weigh),
                 (PRESENCE_SECONDS, self._show_presence),
                 (HEARTBEAT_SECONDS, self._show_heartbeats),
                 (SWEEP_SECONDS, self._sweep),
@@ -73,7 +77,7 @@ class Hub:
             self._ids[join_code] = room_id
         feed = self._feeds.get(room_id)
         if feed is None or feed.gone:
-            feed = self._feeds[room_id] = RoomFeed(room_id)
+            feed = self._feeds[room_id] = RoomFeed(room_id, self.load)
             await self._hints.listen(room_id)
         feed.wanted = True
         return feed
@@ -140,11 +144,17 @@ class Hub:
         while True:
             due = self._loop.time() + seconds
             await asyncio.sleep(seconds)
-            metrics.LOOP_LAG.set(max(0.0, self._loop.time() - due))
+            self._lag = max(self._lag, lag := max(0.0, self._loop.time() - due))
+            metrics.LOOP_LAG.set(lag)
             try:
                 await deed()
             except Exception as error:  # noqa: BLE001 -- a timer must outlive a database that is away for a while
                 logger.warning("%s failed: %s", getattr(deed, "__name__", deed), error)
+
+    async def _weigh(self) -> None:
+        lag, self._lag = self._lag, 0.0
+        self.load.measure(lag=lag, waited=get_box().age())
+        metrics.SHED.set(self.load.level)
 
     async def _poll_versions(self) -> None:
         if self._feeds:
@@ -165,6 +175,8 @@ class Hub:
             feed.presence.count(feed.audience.n_participants, now)
             if (n_here := feed.presence.to_tell(now)) is not None:
                 self._hints.tell_presence(room_id, n_here)
+            if self.load.sheds(Shed.PRESENCE):
+                continue  # shown when there is time for it again
             if (total := feed.presence.to_show()) is not None:
                 feed.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(total)))))
 

@@ -33,6 +33,11 @@ VERSION_LAG = Gauge(
     multiprocess_mode="livemax",
 )
 LOOP_LAG = Gauge("live_polls_loop_lag_seconds", "How late the last timer of the loop was.", multiprocess_mode="livemax")
+SHED = Gauge(
+    "live_polls_shed",
+    "What is given up under load: 0 nothing, 1 reactions, 2 presence too, 3 the rate of screens, 4 live tallies.",
+    multiprocess_mode="livemax",
+)
 FANOUT = Histogram(
     "live_polls_fanout_seconds",
     "Time of one fan-out to all listeners of a room.",

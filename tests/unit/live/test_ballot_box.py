@@ -13,7 +13,7 @@ from django.db import OperationalError
 from live_polls.domain.ballots import Cast, CommitUnknownError, Counted, Outcome
 from live_polls.domain.tally import recount
 from live_polls.errors import BusyError, InternalError, PollClosedError, StaleBallotError
-from live_polls.live import ballot_box
+from live_polls.live import ballot_box, metrics
 from live_polls.live.ballot_box import BallotBox, drop_box, get_box
 from live_polls.models import Ballot
 from tests.factories import make_cast, make_poll
@@ -150,12 +150,39 @@ def test_a_full_box_refuses_at_once_and_what_was_in_it_is_written(writer, box_of
 
 
 def test_busy_says_when_to_come_back_and_not_to_all_the_same(writer, box_of, waiting, monkeypatch):
-    monkeypatch.setattr(ballot_box, "MAX_WAITING", 0)
+    monkeypatch.setattr(ballot_box, "MAX_WAITING", 1_000_000)
+    assert box_of.drain()
     outcomes = [box_of.cast_and_wait(ballot(number)) for number in range(20)]
 
     retries = [outcome.retry_ms for outcome in outcomes if isinstance(outcome, BusyError)]
     assert len(set(retries)) > 1
     assert all(500 <= retry_ms <= 1500 for retry_ms in retries)
+
+
+def test_the_more_were_refused_the_later_they_are_asked_to_come_back(writer, box_of, waiting, monkeypatch):
+    monkeypatch.setattr(ballot_box, "MAX_WAITING", 10)
+    outcomes = waiting(10 + 300)
+
+    retries = [outcome.retry_ms for outcome in outcomes if isinstance(outcome, BusyError)]
+    assert len(retries) == 300
+    assert sum(retries[:10]) / 10 < 3_000 < 8_000 < sum(retries[-100:]) / 100
+    assert max(retries) <= 1.5 * ballot_box.LONGEST_RETRY_MS
+
+
+def test_when_there_is_room_for_everybody_again_nobody_is_asked_to_stay_away_long(writer, box_of, waiting, monkeypatch):
+    monkeypatch.setattr(ballot_box, "MAX_WAITING", 10)
+    waiting(10 + 300)
+    writer.gate.set()
+    assert isinstance(box_of.cast_and_wait(ballot(999)), Counted | BusyError)
+    while len(box_of):
+        box_of.cast_and_wait(ballot(999))
+    box_of.cast_and_wait(ballot(999))
+
+    monkeypatch.setattr(ballot_box, "MAX_WAITING", 0)
+    refused = box_of.cast_and_wait(ballot(1))
+    assert isinstance(refused, BusyError)
+    assert refused.retry_ms is not None
+    assert refused.retry_ms <= 3_000
 
 
 def test_a_late_ballot_is_refused_before_it_is_written(writer, box_of, waiting, monkeypatch):
@@ -204,6 +231,49 @@ def test_the_box_goes_on_after_poison(writer, box_of):
     box_of.cast_and_wait(ballot(1))
 
     assert isinstance(box_of.cast_and_wait(ballot(2)), Counted)
+
+
+def test_the_box_goes_on_after_a_mistake_of_our_own(writer, box_of, waiting, monkeypatch, caplog):
+    outcomes = waiting(3)
+    with monkeypatch.context() as broken:
+        broken.setattr(metrics, "record_batch", None)
+        writer.gate.set()
+        assert isinstance(box_of.cast_and_wait(ballot(4)), InternalError)
+
+    assert types_of(outcomes) == ["InternalError"] * 3
+    assert {record.message for record in caplog.records} == {"A batch of ballots could not be counted"}
+    assert isinstance(box_of.cast_and_wait(ballot(5)), Counted)
+
+
+def test_ballots_without_an_outcome_are_answered_and_the_box_goes_on(monkeypatch, caplog):
+    answers: list[list[Outcome]] = [[], [Counted("receipt", 2, "epoch", 1, changed=True)]]
+    box = BallotBox(lambda _casts: answers.pop(0))
+
+    assert isinstance(box.cast_and_wait(ballot(1)), InternalError)
+    assert isinstance(box.cast_and_wait(ballot(2)), Counted)
+    assert [record.message for record in caplog.records] == ["0 outcomes for 1 ballots"]
+    assert box.drain(PATIENCE)
+
+
+def test_a_receiver_in_a_thread_that_fails_costs_the_others_nothing(writer, box_of, waiting, caplog):
+    outcomes = waiting(1)
+    put(box_of, ballot(2), lambda _outcome: 1 / 0)
+    put(box_of, ballot(3), outcomes.append)
+    settle(writer, box_of)
+
+    assert types_of(outcomes) == ["Counted"] * 2
+    assert [record.message for record in caplog.records] == ["An outcome could not be delivered"]
+
+
+def test_a_writer_that_ended_is_replaced(writer, box_of, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(BallotBox, "_run", lambda _box: None)
+        put(box_of, ballot(1))
+        assert box_of._thread is not None
+        box_of._thread.join(PATIENCE)
+
+    assert isinstance(box_of.cast_and_wait(ballot(2)), Counted)
+    assert writer.batches == [[1, 2]]
 
 
 def test_a_busy_database_is_tried_again(writer, box_of, caplog):

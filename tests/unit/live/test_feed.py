@@ -21,6 +21,7 @@ from live_polls.live import feed as feeds
 from live_polls.live import pacing
 from live_polls.live.connections import Connection
 from live_polls.live.feed import RoomFeed
+from live_polls.live.load import Shed
 from live_polls.models import Room
 from tests.factories import make_cast, make_poll, make_room
 from tests.live.driver import act
@@ -90,7 +91,7 @@ class Gate(pacing.Pace):
         self.is_open = is_open
         feed._urgent.set()
 
-    def delay(self, now: float) -> float:
+    def delay(self, now: float, level: Shed = Shed.NOTHING) -> float:
         return 0.0 if self.is_open else 60.0
 
 

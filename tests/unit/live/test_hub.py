@@ -19,6 +19,7 @@ from live_polls.live import hub as hubs
 from live_polls.live import metrics
 from live_polls.live.connections import Connection
 from live_polls.live.hub import Hub, drop_hub, get_hub
+from live_polls.live.load import Shed
 from live_polls.models import Poll, Room, Tally
 from tests.factories import make_poll, make_room
 from tests.live.driver import act
@@ -196,6 +197,34 @@ async def test_presence_includes_what_other_processes_say(the_hub, room):
     await the_hub._show_presence()
 
     assert [frame["presence"] for frame in listener.wire.take()] == [7]
+
+
+async def test_the_head_count_waits_while_the_loop_has_too_much_to_do(the_hub, room):
+    listener = await listen(the_hub, room)
+    the_hub._lag = 60.0
+    await the_hub._weigh()
+    await the_hub._show_presence()
+    assert listener.types == []
+    assert metrics.SHED._value.get() == the_hub.load.level == Shed.TALLIES
+
+    for _ in range(4):
+        await the_hub._weigh()
+    await the_hub._show_presence()
+
+    assert listener.types == ["presence.changed"]
+    assert metrics.SHED._value.get() == 0
+
+
+async def test_screens_of_a_room_keep_the_pace_of_the_load(the_hub, room):
+    listener = await listen(the_hub, room)
+    feed = the_hub.live_feed(room.join_code)
+    the_hub.load.measure(lag=60.0, waited=0.0)
+    assert feed._pace.delay(asyncio.get_running_loop().time(), the_hub.load.level) > 0
+
+    await act(make_poll, room)
+    await shown(the_hub, room)
+
+    assert "poll.changed" in listener.types
 
 
 async def test_heartbeats_go_to_everybody(the_hub, room):
