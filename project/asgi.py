@@ -1,6 +1,6 @@
 """The ASGI application: what is cheap is answered first, Django last.
 
-static files → the audience page of a visitor without a ballot → Django; sockets have a door of their own.
+static files → pictures → the audience page of a visitor without a ballot → Django; sockets have a door of their own.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ django_application: Any = get_asgi_application()
 
 from live_polls.routing import sockets as _sockets  # noqa: E402 -- models need the settings that Django has just read
 from live_polls.views.audience_page import AudiencePage  # noqa: E402 -- see above
+from live_polls.views.picture_files import PictureFiles  # noqa: E402 -- see above
 from project.static_files import StaticFiles  # noqa: E402 -- see above
 
 sockets: Any = _sockets
-pages: Any = StaticFiles(AudiencePage(django_application))
+pages: Any = StaticFiles(PictureFiles(AudiencePage(django_application)))
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -7,6 +7,7 @@ a body of any size to the disk before it looks at it.
 from __future__ import annotations
 
 import asyncio
+import re
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -17,6 +18,9 @@ HEADER_SECONDS = 10.0
 BODY_SECONDS = 40.0
 MAX_HEADER_BYTES = 32 * 1024
 MAX_BODY_BYTES = 1024 * 1024
+# A host's form of a poll may carry pictures: a few of 5 MB. Django writes them to the disk as they come.
+MAX_UPLOAD_BYTES = 16 * 1024 * 1024
+UPLOADS = re.compile(rb"/rooms/[^/?]{1,12}/polls/[^?]{1,24}(\?|$)")
 
 
 class GuardedHttp(HttpToolsProtocol):
@@ -24,6 +28,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     _clock: asyncio.TimerHandle | None = None
     _n_bytes = 0
+    _most_bytes = MAX_BODY_BYTES
     _in_header = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -53,12 +58,13 @@ class GuardedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_header, self._n_bytes = False, 0
+        self._most_bytes = MAX_UPLOAD_BYTES if UPLOADS.match(self.url) else MAX_BODY_BYTES
         self._allow(BODY_SECONDS)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._n_bytes += len(body)
-        if self._n_bytes <= MAX_BODY_BYTES:
+        if self._n_bytes <= self._most_bytes:
             super().on_body(body)
         elif not self.transport.is_closing():
             self._refuse(b"413 Content Too Large")

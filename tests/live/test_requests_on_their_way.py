@@ -134,6 +134,16 @@ LARGE = {
 }
 
 
+async def test_a_form_with_pictures_may_be_larger_and_nothing_else(server: ServerProcess):
+    async with connected(server) as upload, connected(server) as other:
+        body = HOST + b"Content-Length: 2000000\r\n\r\n" + b"x" * 2_000_000
+        await upload.send(b"POST /rooms/ABCDEF/polls/new HTTP/1.1\r\n" + body)
+        assert not (await upload.answer()).startswith(b"HTTP/1.1 413")
+        await other.send(b"POST /j/rooms/ABCDEF/polls/new HTTP/1.1\r\n" + body)
+        rest = await other.rest()
+        assert rest == b"" or rest.startswith(b"HTTP/1.1 413"), rest[:200]
+
+
 @pytest.mark.parametrize(("sent", "status"), LARGE.values(), ids=LARGE)
 async def test_a_request_that_is_too_large_is_cut_off(server: ServerProcess, sent: bytes, status: bytes):
     async with connected(server) as large, connected(server) as other:

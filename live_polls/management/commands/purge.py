@@ -9,11 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from live_polls.domain.pictures import purge_pictures, unused_pictures
 from live_polls.domain.retention import purge_room, rooms_to_purge
 
 
 class Command(BaseCommand):
-    help = "Delete the ballots of rooms that ended long ago (totals stay), and expired sign-ins. May be repeated."
+    help = "Delete the ballots of rooms that ended long ago (totals stay), unused pictures, and expired sign-ins. May be repeated."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=settings.RETENTION_DAYS, help="default: RETENTION_DAYS")
@@ -25,5 +26,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{room.join_code} {room.title}: would be purged")
             else:
                 self.stdout.write(f"{room.join_code} {room.title}: {purge_room(room)} ballots deleted, totals kept")
+        n_unused = unused_pictures().count() if dry_run else purge_pictures()
+        if n_unused:
+            said = "would be deleted" if dry_run else "deleted"
+            self.stdout.write(f"{n_unused} pictures that no poll shows: {said}")
         if not dry_run:
             call_command("clearsessions")
