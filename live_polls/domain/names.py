@@ -1,5 +1,7 @@
 """Names of players: what may stand on a big screen, and when two names look the same."""
 
+# ruff: noqa: RUF001 -- letters that look like others are what this file is about
+
 from __future__ import annotations
 
 import re
@@ -12,23 +14,21 @@ MAX_NAME = 24
 MAX_TEAM = 40
 
 # Letters of other alphabets that look like a Latin one, after case folding: pairs.
-_LOOKS_LIKE = {
-    ord(pair[0]): pair[1]
-    for pair in (
-        "аa еe оo рp уy кk сc хx іi јj ѕs ԁd һh ӏl ԛq ԝw вb мm тt нh αa οo ρp νv ιi κk τt υu χx ηn βb γy"
-        " ıi łl øo đd ßs æa œo 0o"
-    ).split()
-}
+_PAIRS = (
+    "аa еe оo рp уy кk сc хx іi јj ѕs ԁd һh ӏl ԛq ԝw вb мm тt нh αa οo ρp νv ιi κk τt υu χx ηn βb γy"
+    " ıi łl øo đd ßs æa œo 0o"
+)
+_LOOKS_LIKE = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
 _ONE_STROKE = str.maketrans("i1|!", "llll")  # capital I and small l are one line in most letters on a wall
 _READ_AS = str.maketrans("134578$@|!", "ieastbsali")  # by who writes words so that no list finds them
 # A hint, not a judge: a name with one of these in it waits until a host approves it. Written as names are compared.
-_HOLDS = frozenset(
+_HOLDS = (
     "anal anus arsch asshole bastard bitch bollocks boob cock cunt dick dildo faggot fotze fuck hitler hure jizz"
     " kanake kike merde nazi neger nigga nigger nutte orgasm penis piss porn pussy puta putain rape retard scheisse"
-    " schlampe schwanz schwuchtel sex shit slut spast tits twat vagina wank whore wichser".split()
+    " schlampe schwanz schwuchtel sex shit slut spast tits twat vagina wank whore wichser"
 )
 # Words that stand in harmless names (Essex, Analysis, Dickens) count only when they are a word of their own.
-_WHOLE_WORDS = frozenset("anal anus boob cock dick kike nazi piss puta rape sex tits".split())
+_WHOLE_WORDS = "anal anus boob cock dick kike nazi piss puta rape sex tits"
 
 
 def clean_name(raw: str) -> str:
@@ -64,5 +64,5 @@ def _folded(name: str) -> str:
     return "".join(mark for mark in plain if not unicodedata.combining(mark)).translate(_LOOKS_LIKE)
 
 
-_SAME_HOLDS = frozenset(map(_folded, _HOLDS))
-_SAME_WHOLE = frozenset(map(_folded, _WHOLE_WORDS))
+_SAME_HOLDS = frozenset(map(_folded, _HOLDS.split()))
+_SAME_WHOLE = frozenset(map(_folded, _WHOLE_WORDS.split()))

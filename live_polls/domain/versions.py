@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
@@ -18,6 +19,24 @@ def bump_layout(room_id: int) -> int:
     the order of commits, and taking it last everywhere is what keeps writers from deadlock.
     """
     Room.objects.filter(pk=room_id).update(version=F("version") + 1, layout_version=F("version") + 1)
+    return _announced(room_id, ())
+
+
+def bump_players(room_id: int, voices: Sequence[str] = ()) -> int:
+    """Count players who are new, with the voice keys they are known by; return the new version. Last, as above."""
+    Room.objects.filter(pk=room_id).update(version=F("version") + 1, players_version=F("players_version") + 1)
+    return _announced(room_id, tuple(voices))
+
+
+def bump_board(room_id: int) -> int:
+    """Count a change of names, teams or points that had been known before; return the new version. Last, as above."""
+    Room.objects.filter(pk=room_id).update(
+        version=F("version") + 1, players_version=F("players_version") + 1, board_version=F("board_version") + 1
+    )
+    return _announced(room_id, ())
+
+
+def _announced(room_id: int, voters: tuple[str, ...]) -> int:
     version = Room.objects.values_list("version", flat=True).get(pk=room_id)
-    transaction.on_commit(partial(events.announce, events.RoomChanged(room_id, version)))
+    transaction.on_commit(partial(events.announce, events.RoomChanged(room_id, version, voters)))
     return version
