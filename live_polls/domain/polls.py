@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from live_polls.domain.pictures import pictures_of
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, ResultsVisibility
 from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
-from live_polls.kinds import KINDS
-from live_polls.kinds.base import MAX_OPTIONS
-from live_polls.models import Ballot, Option, Poll, Room, Tally
+from live_polls.kinds import KINDS, Kind
+from live_polls.models import Ballot, Option, Picture, Poll, Room, Tally
 
 MAX_PROMPT = 300
 MAX_OPTION_TEXT = 200
+MAX_EXPLANATION = 1000
+MAX_ALT = 200
+MAX_POINTS = 10_000
 COUNTDOWN_RANGE = range(5, 3601)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollDraft:
-    """Everything a host decides about a poll before it opens."""
+    """Everything a host decides about a poll before it opens. Pictures are digests of those that the room has."""
 
     kind: str
     prompt: str
@@ -32,6 +36,13 @@ class PollDraft:
     settings: Mapping[str, Any] = field(default_factory=dict)
     seconds: int | None = None
     results: str = ""  # empty: as the room says
+    right: Collection[int] = frozenset()  # the numbers of the right options
+    points: int = 0  # more than 0: a quiz question
+    by_speed: bool = False
+    explanation: str = ""
+    picture: str = ""
+    picture_alt: str = ""  # what it shows; empty where it only decorates
+    option_pictures: Sequence[str] = ()  # empty, or one for each option, "" for none
 
 
 def checked(draft: PollDraft) -> PollDraft:
@@ -42,8 +53,8 @@ def checked(draft: PollDraft) -> PollDraft:
     prompt, options = clean_line(draft.prompt), [clean_line(text) for text in draft.options]
     if not 1 <= len(prompt) <= MAX_PROMPT:
         raise InvalidSettingsError("prompt", f"The prompt must have 1 to {MAX_PROMPT} characters.")
-    if not kind.min_options <= len(options) <= MAX_OPTIONS:
-        raise InvalidSettingsError("options", f"Give {kind.min_options} to {MAX_OPTIONS} options.")
+    if not kind.min_options <= len(options) <= kind.max_options:
+        raise InvalidSettingsError("options", _options_wanted(kind))
     if not all(1 <= len(text) <= MAX_OPTION_TEXT for text in options):
         raise InvalidSettingsError("options", f"Each option must have 1 to {MAX_OPTION_TEXT} characters.")
     if len(set(options)) != len(options):
@@ -52,14 +63,27 @@ def checked(draft: PollDraft) -> PollDraft:
         raise InvalidSettingsError("seconds", "A countdown takes 5 to 3600 seconds.")
     if draft.results and draft.results not in ResultsVisibility.values:
         raise InvalidSettingsError("results", f"Results are seen by one of {', '.join(ResultsVisibility.values)}.")
-    return PollDraft(
-        kind=draft.kind,
-        prompt=prompt,
-        options=options,
-        settings=kind.parse_settings(draft.settings, len(options)),
-        seconds=draft.seconds,
-        results=draft.results or "",
-    )
+    settings = kind.parse_settings(draft.settings, len(options))
+    draft = replace(draft, prompt=prompt, options=options, settings=settings, results=draft.results or "")
+    return _checked_details(draft, kind)
+
+
+def _checked_details(draft: PollDraft, kind: Kind) -> PollDraft:
+    """What is right, why, for how many points, and the pictures."""
+    right, n_options = frozenset(draft.right), len(draft.options)
+    if right and not (kind.may_be_right and all(1 <= number <= n_options for number in right)):
+        raise InvalidSettingsError("right", "An option that is not there, or of such a kind, cannot be right.")
+    explanation, alt = clean_line(draft.explanation), clean_line(draft.picture_alt)
+    if len(explanation) > MAX_EXPLANATION:
+        raise InvalidSettingsError("explanation", f"The explanation must have at most {MAX_EXPLANATION} characters.")
+    if len(alt) > MAX_ALT:
+        raise InvalidSettingsError("picture_alt", f"What the picture shows must have at most {MAX_ALT} characters.")
+    if not 0 <= draft.points <= MAX_POINTS:
+        raise InvalidSettingsError("points", f"A question is worth 0 to {MAX_POINTS} points.")
+    pictures = tuple(draft.option_pictures) if any(draft.option_pictures) else ()
+    if pictures and not (kind.has_pictures and len(pictures) == n_options):
+        raise InvalidSettingsError("options", "Options of this kind have no pictures.")
+    return replace(draft, right=right, explanation=explanation, picture_alt=alt, option_pictures=pictures)
 
 
 def add_poll(room: Room, draft: PollDraft, *, key: str = "") -> Poll:
@@ -67,17 +91,11 @@ def add_poll(room: Room, draft: PollDraft, *, key: str = "") -> Poll:
     draft = checked(draft)
     with transaction.atomic():
         last = Poll.objects.filter(room=room).aggregate(last=Max("position"))["last"]
-        poll = Poll.objects.create(
-            room=room,
-            key=key,
-            position=0 if last is None else last + 1,
-            kind=draft.kind,
-            prompt=draft.prompt,
-            settings=dict(draft.settings),
-            seconds=draft.seconds,
-            results=draft.results,
-        )
-        _write_options(poll, draft.options)
+        poll = Poll(room=room, key=key, position=0 if last is None else last + 1)
+        pictures = pictures_of(room.pk, {draft.picture, *draft.option_pictures})
+        _fill(poll, draft, pictures)
+        poll.save()
+        _write_options(poll, draft, pictures)
         bump_layout(room.pk)
     return poll
 
@@ -85,23 +103,28 @@ def add_poll(room: Room, draft: PollDraft, *, key: str = "") -> Poll:
 def edit_poll(poll: Poll, draft: PollDraft) -> None:
     """Rewrite a poll. Repeatable: what is already so bumps nothing.
 
-    Countdown and visibility may change at any time; kind, prompt, options and settings only while no round has
-    a ballot and the poll is not open: PollHasBallotsError otherwise.
+    Countdown, visibility and explanation may change at any time, and what is right where it earns no points; kind,
+    prompt, options, settings and pictures only while no round has a ballot and the poll is not open:
+    PollHasBallotsError otherwise.
     """
     draft = checked(draft)
     with transaction.atomic():
         poll = _locked(poll)
-        rewritten = not _asks_the_same(poll, draft)
+        stored = draft_of(poll)
+        if stored == draft:
+            return
+        rewritten = _question(stored) != _question(draft)
         if rewritten and (poll.state == PollState.OPEN or has_ballots(poll)):
             raise PollHasBallotsError
-        if not rewritten and (poll.seconds, poll.results) == (draft.seconds, draft.results):
-            return
-        poll.kind, poll.prompt, poll.settings = draft.kind, draft.prompt, dict(draft.settings)
-        poll.seconds, poll.results = draft.seconds, draft.results
-        poll.save(update_fields=["kind", "prompt", "settings", "seconds", "results"])
+        pictures = pictures_of(poll.room_id, {draft.picture, *draft.option_pictures})
+        _fill(poll, draft, pictures)
+        poll.save(update_fields=FILLED)
         if rewritten:
             poll.options.all().delete()
-            _write_options(poll, draft.options)
+            _write_options(poll, draft, pictures)
+        for is_right in (True, False):
+            mistaken = poll.options.filter(is_right=not is_right, number__in=_numbers(draft, is_right=is_right))
+            mistaken.update(is_right=is_right)
         bump_layout(poll.room_id)
 
 
@@ -137,6 +160,12 @@ def has_ballots(poll: Poll) -> bool:
     return Ballot.objects.filter(poll=poll).exists()
 
 
+def _options_wanted(kind: Kind) -> str:
+    if kind.max_options == 0:
+        return f"A {kind.name} poll has no options."
+    return f"Give {kind.min_options} to {kind.max_options} options."
+
+
 def _locked(poll: Poll) -> Poll:
     """The poll as it is now, locked until commit. Lock first, read in a later statement."""
     list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
@@ -146,12 +175,55 @@ def _locked(poll: Poll) -> Poll:
     return now
 
 
-def _asks_the_same(poll: Poll, draft: PollDraft) -> bool:
-    same_texts = list(poll.options.values_list("text", flat=True)) == list(draft.options)
-    return same_texts and (poll.kind, poll.prompt, poll.settings) == (draft.kind, draft.prompt, draft.settings)
-
-
-def _write_options(poll: Poll, texts: Sequence[str]) -> None:
-    Option.objects.bulk_create(
-        Option(poll=poll, number=number, text=text) for number, text in enumerate(texts, start=1)
+def draft_of(poll: Poll) -> PollDraft:
+    """The poll as a draft that would make the same again."""
+    options = list(poll.options.values_list("number", "text", "is_right", "picture__digest"))
+    pictures = tuple(digest or "" for _, _, _, digest in options)
+    return PollDraft(
+        kind=poll.kind,
+        prompt=poll.prompt,
+        options=[text for _, text, _, _ in options],
+        # A setting that came with an update stands at its default in the polls of before.
+        settings=KINDS[poll.kind].parse_settings({}, len(options)) | poll.settings,
+        seconds=poll.seconds,
+        results=poll.results,
+        right=frozenset(number for number, _, is_right, _ in options if is_right),
+        explanation=poll.explanation,
+        points=poll.points,
+        by_speed=poll.by_speed,
+        picture=poll.picture.digest if poll.picture else "",
+        picture_alt=poll.picture_alt,
+        option_pictures=pictures if any(pictures) else (),
     )
+
+
+def _question(draft: PollDraft) -> tuple[object, ...]:
+    """What people have answered to: another one of it would falsify their ballots, or what they have earned."""
+    asked = (draft.kind, draft.prompt, list(draft.options), dict(draft.settings))
+    pictures = (draft.picture, tuple(draft.option_pictures))
+    return *asked, *pictures, (draft.points, draft.by_speed, draft.right) if draft.points else None
+
+
+FILLED = (
+    *("kind", "prompt", "settings", "seconds", "results"),
+    *("explanation", "points", "by_speed", "picture", "picture_alt"),
+)
+
+
+def _fill(poll: Poll, draft: PollDraft, pictures: Mapping[str, Picture]) -> None:
+    poll.kind, poll.prompt, poll.settings = draft.kind, draft.prompt, dict(draft.settings)
+    poll.seconds, poll.results, poll.explanation = draft.seconds, draft.results, draft.explanation
+    poll.points, poll.by_speed = draft.points, draft.by_speed
+    poll.picture, poll.picture_alt = pictures.get(draft.picture), draft.picture_alt
+
+
+def _write_options(poll: Poll, draft: PollDraft, pictures: Mapping[str, Picture]) -> None:
+    lines = zip_longest(draft.options, draft.option_pictures, fillvalue="")
+    Option.objects.bulk_create(
+        Option(poll=poll, number=number, text=text, is_right=number in draft.right, picture=pictures.get(digest))
+        for number, (text, digest) in enumerate(lines, start=1)
+    )
+
+
+def _numbers(draft: PollDraft, *, is_right: bool) -> list[int]:
+    return [number for number in range(1, len(draft.options) + 1) if (number in draft.right) is is_right]

@@ -15,7 +15,7 @@ from live_polls.domain.room_plan import OptionPlan, PollPlan
 from live_polls.enums import PollState, ResultsVisibility
 from live_polls.errors import InvalidSettingsError
 from live_polls.kinds import KINDS, Kind
-from live_polls.kinds.base import MAX_OPTIONS, Settings
+from live_polls.kinds.base import Settings
 
 MAX_KEY = 80
 POLL_KEYS = ("key", "kind", "prompt", "options", "results", "seconds", "state")
@@ -82,7 +82,7 @@ def _read_settings(section: Section, kind: Kind | None) -> Settings:
     names = [field.name for field in kind.setting_fields]
     section.refuse_others((*POLL_KEYS, *names))
     options = section.raw.get("options")
-    n_options = len(options) if isinstance(options, list) and options else MAX_OPTIONS
+    n_options = len(options) if isinstance(options, list) and options else kind.max_options
     settings = {name: section.raw[name] for name in names if name in section.raw}
     while True:
         try:
@@ -96,14 +96,15 @@ def _read_settings(section: Section, kind: Kind | None) -> Settings:
 def _read_options(section: Section, kind: Kind | None) -> tuple[OptionPlan, ...]:
     raw = section.raw.get("options", [])
     if "options" not in section.raw:
-        section.missing("options")
+        if (kind or Kind).min_options:
+            section.missing("options")
     elif not isinstance(raw, list):
         section.mistake("options", _("“options” must be a list."))
     else:
-        least = (kind or Kind).min_options
-        if not least <= len(raw) <= MAX_OPTIONS:
+        least, most = (kind or Kind).min_options, (kind or Kind).max_options
+        if not least <= len(raw) <= most:
             wanted = _("Give %(least)d to %(most)d options; this poll has %(found)d.")
-            section.mistake("options", wanted % {"least": least, "most": MAX_OPTIONS, "found": len(raw)})
+            section.mistake("options", wanted % {"least": least, "most": most, "found": len(raw)})
         paths: list[Path] = [(*section.path, "options", index) for index in range(len(raw))]
         return _name_options(
             section.report,

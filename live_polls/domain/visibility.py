@@ -48,3 +48,11 @@ def sees_counts(poll: PollView, viewer: Viewer, *, voted: bool) -> bool:
     if poll.results == ResultsVisibility.AFTER_VOTE.value:
         return closed or voted
     return closed and poll.results == ResultsVisibility.AFTER_CLOSE.value
+
+
+def is_revealed(poll: PollView, viewer: Viewer) -> bool:
+    """Whether the viewer may know what is right: the poll is closed, and its counts are there to be seen.
+
+    Before that not even hosts get it over the wire: a phone that watches as a host would see it, too.
+    """
+    return poll.state == PollState.CLOSED.value and sees_counts(poll, viewer, voted=False)

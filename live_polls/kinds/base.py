@@ -10,11 +10,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from live_polls.errors import InvalidAnswerError, InvalidSettingsError
+from live_polls.kinds.settings import ABSTAIN, N_, SettingField
+
+__all__ = ["N_", "SettingField"]  # for the kinds, beside what is made here
 
 N_BALLOTS = "n"  # the counter that every kind has: ballots in force
+N_ABSTAINED = "abstain"  # of those, the ones that say "none of this"
 
 MAX_OPTIONS = 50
 
@@ -22,34 +28,28 @@ Answer = dict[str, Any]
 Settings = dict[str, Any]
 PublicTally = dict[str, Any]
 
-
-def N_(text: str) -> str:  # noqa: N802 -- the gettext convention for "mark, translate later"
-    """Mark a string for translation; this package may not import Django, templates translate it."""
-    return text
+NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What parsing and counting need to know of a poll: how many options, and its settings."""
+    """What parsing and counting need to know of a poll: how many options, its settings, which options are right."""
 
     n_options: int
     settings: Mapping[str, Any] = field(default_factory=dict)
+    right: frozenset[int] = frozenset()
 
-
-@dataclass(frozen=True, slots=True)
-class SettingField:
-    """One whole-number setting for an editor; a maximum of None means the number of options."""
-
-    name: str
-    label: str
-    minimum: int
-    default: int | None = None
-    maximum: int | None = None
+    @property
+    def may_abstain(self) -> bool:
+        return bool(self.settings.get(ABSTAIN.name))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a chart. `share` is 0..1 of what the ballots could give, `length` 0..1 of the leader."""
+    """One line of a chart. `share` is 0..1 of what the ballots could give, `length` 0..1 of the leader.
+
+    A kind whose chart shows more has rows of its own, made from this one.
+    """
 
     number: int
     letter: str
@@ -62,20 +62,40 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A tally ready to draw. `unit` says what `n` counts: "votes" or "points"."""
+    """A tally ready to draw. `unit` says what `n` counts: "votes" or "points"; `abstained` are among `n_ballots`.
+
+    A kind whose chart shows more has a chart of its own, made from this one.
+    """
 
     rows: tuple[Row, ...]
     n_ballots: int
     unit: str
+    abstained: int = 0
 
 
 class Kind(ABC):
-    """One way to ask. Subclass in a file of its own and add one line to KINDS."""
+    """One way to ask. Subclass in a file of its own and add one line to KINDS.
+
+    The class attributes say what the rest of the system has to know: how many options, which chart draws the tally
+    (template charts/<chart_name>.html, script live_polls/charts/<chart_name>.js), whether there are answers at all
+    (a slide has none), and whether a ballot is kept under the voice of its participant because it can be read.
+    """
 
     name: ClassVar[str]
     label: ClassVar[str]
+    chart_name: ClassVar[str] = "bars"
     min_options: ClassVar[int] = 2
+    max_options: ClassVar[int] = MAX_OPTIONS
+    takes_answers: ClassVar[bool] = True
+    voiced: ClassVar[bool] = False
+    has_pictures: ClassVar[bool] = False  # whether its options may have some
+    may_be_right: ClassVar[bool] = False  # whether its options may
     setting_fields: ClassVar[tuple[SettingField, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.takes_answers and ABSTAIN not in cls.setting_fields:
+            cls.setting_fields = (*cls.setting_fields, ABSTAIN)
 
     def parse_settings(self, raw: Mapping[str, Any], n_options: int) -> Settings:
         """Check and complete a poll's settings; raise InvalidSettingsError that names the field.
@@ -86,48 +106,93 @@ class Kind(ABC):
         for name in raw:
             if name not in known:
                 raise InvalidSettingsError(name, f"A {self.name} poll has no setting '{name}'.")
-        return {name: self._parse_setting(known[name], raw.get(name), n_options) for name in known}
+        return {name: setting.parse(raw.get(name), n_options) for name, setting in known.items()}
 
-    def _parse_setting(self, setting: SettingField, value: object, n_options: int) -> int:
-        top = n_options if setting.maximum is None else setting.maximum
-        if value is None:
-            return top if setting.default is None else setting.default
-        if type(value) is not int or not setting.minimum <= value <= top:
-            raise InvalidSettingsError(
-                setting.name, f"'{setting.name}' must be a whole number from {setting.minimum} to {top}."
-            )
-        return value
+    def public_settings(self, settings: Mapping[str, Any], *, revealed: bool) -> Settings:
+        """The settings that may be on the wire. What is right must not be there before it is `revealed`."""
+        return dict(settings)
 
-    @abstractmethod
     def parse_answer(self, raw: object, shape: Shape) -> Answer:
         """The canonical answer, or InvalidAnswerError. Equal answers give equal dicts in equal key order."""
+        if not self.takes_answers:
+            raise InvalidAnswerError("There is nothing to answer here.")
+        if isinstance(raw, dict) and "abstain" in raw:
+            if single_field(raw, "abstain") is not True or not shape.may_abstain:
+                raise InvalidAnswerError("In this poll one cannot abstain.")
+            return {"abstain": True}
+        return self._parse(raw, shape)
 
-    @abstractmethod
     def form_answer(self, fields: Mapping[str, Sequence[str]]) -> object:
-        """The raw answer (still to be parsed) from the fields of a plain HTML form."""
+        """The raw answer (still to be parsed) from the fields of a plain HTML form. May raise InvalidAnswerError."""
+        return {"abstain": True} if any(fields.get("abstain", ())) else self._read_form(fields)
+
+    def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
+        """What one ballot with this answer adds to the tally; always includes N_BALLOTS: 1."""
+        added = {N_ABSTAINED: 1} if "abstain" in answer else self._count(answer, shape)
+        return {N_BALLOTS: 1} | added
+
+    def tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
+        """The wire form: n_ballots, counts {what was chosen, as text: n}, and what the kind adds.
+
+        `n_ballots` are all ballots; where people may abstain, `abstained` are those among them that say nothing.
+        """
+        tally = {"n_ballots": counters.get(N_BALLOTS, 0)} | self._tally(counters, shape)
+        return tally | ({"abstained": counters.get(N_ABSTAINED, 0)} if shape.may_abstain else {})
 
     @abstractmethod
-    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
-        """The raw answer of somebody who would put all options in this order and cares for the first `n_liked`.
+    def _parse(self, raw: object, shape: Shape) -> Answer:
+        """As parse_answer, of an answer that says something."""
 
-        Simulated voters vote so: always a valid answer, whatever `n_liked`.
+    @abstractmethod
+    def _read_form(self, fields: Mapping[str, Sequence[str]]) -> object:
+        """As form_answer, of a form that says something."""
+
+    @abstractmethod
+    def _count(self, answer: Answer, shape: Shape) -> dict[str, int]:
+        """What an answer that says something adds besides N_BALLOTS."""
+
+    @abstractmethod
+    def _tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
+        """As tally, without n_ballots and abstained; always with `counts`."""
+
+    @abstractmethod
+    def preferred_answer(self, order: Sequence[int], person: Random, shape: Shape) -> object:
+        """The raw answer of somebody who would put all options in this order; `person` decides everything else.
+
+        Simulated voters vote so: always a valid answer. A poll without options has a made-up order of ten, so that
+        a hall has a taste there, too.
         """
 
     @abstractmethod
-    def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
-        """What one ballot with this answer adds to the tally; always includes N_BALLOTS: 1."""
+    def chart(
+        self, tally: PublicTally, options: Sequence[tuple[int, str]], settings: Mapping[str, Any] = NO_SETTINGS
+    ) -> Chart:
+        """What to draw; `tally` must carry counts, `settings` are public ones."""
 
     def chosen(self, answer: Answer) -> list[int]:
         """The option numbers that an answer names, in its order."""
-        return list(answer["options"]) if "options" in answer else [answer["option"]]
+        if "option" in answer:
+            return [answer["option"]]
+        return list(answer.get("options", ()))
 
-    @abstractmethod
-    def tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
-        """The wire form: n_ballots, counts {option number as text: n}, and what the kind adds."""
+    def summary(self, answer: Answer, settings: Mapping[str, Any]) -> str:
+        """An answer in a few signs for whoever gave it, where the letters of its options do not say it."""
+        return ""
 
-    @abstractmethod
-    def chart(self, tally: PublicTally, options: Sequence[tuple[int, str]]) -> Chart:
-        """Rows to draw, in the order they should stand; `tally` must carry counts."""
+    def texts(self, answer: Answer) -> dict[str, str]:
+        """{key suffix: text} of what people wrote, for kinds whose ballots carry words."""
+        return {}
+
+    def score(self, answer: Answer, shape: Shape) -> float | None:
+        """How right an answer is, 0 to 1; None where there is no right and wrong.
+
+        Abstaining is 0 where there is a right answer: so it says whether a poll can be a quiz question.
+        """
+        return None
+
+    def is_scored(self, shape: Shape) -> bool:
+        """Whether a poll of this shape says what is right, and so can be worth points."""
+        return self.takes_answers and self.score({"abstain": True}, shape) is not None
 
     def is_anonymous(self) -> bool:
         """Whether ballots of this kind are secret from hosts. (Quiz kinds say no.)"""
@@ -190,9 +255,14 @@ def letter(number: int) -> str:
     return (chr(64 + first) if first else "") + chr(65 + second)
 
 
+def n_said(tally: PublicTally) -> int:
+    """The ballots that shares are of: those that did not abstain."""
+    return int(tally["n_ballots"] - tally.get("abstained", 0))
+
+
 def bar_rows(tally: PublicTally, options: Sequence[tuple[int, str]], *, most_a_ballot: int = 1) -> tuple[Row, ...]:
     """One row an option in the order of the poll; `most_a_ballot` is what one ballot can give to one option."""
-    counts, n_ballots, first = tally["counts"], tally["n_ballots"], tally.get("first", {})
+    counts, n_ballots, first = tally["counts"], n_said(tally), tally.get("first", {})
     leader = max([1, *counts.values()])
     return tuple(
         Row(

@@ -7,11 +7,12 @@ ticked each option; shares are of ballots and may add up to more than one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
 from live_polls.kinds.base import (
     N_,
-    N_BALLOTS,
+    NO_SETTINGS,
     Answer,
     Chart,
     Kind,
@@ -31,6 +32,8 @@ from live_polls.kinds.base import (
 class MultipleChoice(Kind):
     name = "multiple_choice"
     label = N_("Multiple choice")
+    has_pictures = True
+    may_be_right = True
     setting_fields = (
         SettingField("min_choices", N_("At least"), minimum=1, default=1),
         SettingField("max_choices", N_("At most"), minimum=1),
@@ -39,22 +42,36 @@ class MultipleChoice(Kind):
     def parse_settings(self, raw: Mapping[str, Any], n_options: int) -> Settings:
         return checked_range(super().parse_settings(raw, n_options))
 
-    def parse_answer(self, raw: object, shape: Shape) -> Answer:
+    def _parse(self, raw: object, shape: Shape) -> Answer:
         least, most = shape.settings["min_choices"], shape.settings["max_choices"]
         return {"options": sorted(option_numbers(single_field(raw, "options"), shape, least=least, most=most))}
 
-    def form_answer(self, fields: Mapping[str, Sequence[str]]) -> object:
+    def _read_form(self, fields: Mapping[str, Sequence[str]]) -> object:
         return {"options": whole_numbers(fields.get("options", ()))}
 
-    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+    def preferred_answer(self, order: Sequence[int], person: Random, shape: Shape) -> object:
         least, most = shape.settings["min_choices"], shape.settings["max_choices"]
-        return {"options": list(order[: min(max(n_liked, least), most)])}
+        return {"options": list(order[: person.randint(least, most)])}
 
-    def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
-        return {N_BALLOTS: 1} | {str(number): 1 for number in answer["options"]}
+    def _count(self, answer: Answer, shape: Shape) -> dict[str, int]:
+        return {str(number): 1 for number in answer["options"]}
 
-    def tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
-        return {"n_ballots": counters.get(N_BALLOTS, 0), "counts": option_counts(counters, shape)}
+    def _tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
+        return {"counts": option_counts(counters, shape)}
 
-    def chart(self, tally: PublicTally, options: Sequence[tuple[int, str]]) -> Chart:
-        return Chart(rows=bar_rows(tally, options), n_ballots=tally["n_ballots"], unit="votes")
+    def score(self, answer: Answer, shape: Shape) -> float | None:
+        """The share of the right options that were chosen; each wrong one takes a right one away."""
+        if not shape.right:
+            return None
+        chosen = set(answer.get("options", ()))
+        return max(0, len(chosen & shape.right) - len(chosen - shape.right)) / len(shape.right)
+
+    def chart(
+        self, tally: PublicTally, options: Sequence[tuple[int, str]], settings: Mapping[str, Any] = NO_SETTINGS
+    ) -> Chart:
+        return Chart(
+            rows=bar_rows(tally, options),
+            n_ballots=tally["n_ballots"],
+            unit="votes",
+            abstained=tally.get("abstained", 0),
+        )

@@ -8,12 +8,13 @@ share the order of the poll.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
 from live_polls.errors import InvalidAnswerError
 from live_polls.kinds.base import (
     N_,
-    N_BALLOTS,
+    NO_SETTINGS,
     Answer,
     Chart,
     Kind,
@@ -35,6 +36,7 @@ FIRST = "first:"
 class Ranking(Kind):
     name = "ranking"
     label = N_("Ranking")
+    has_pictures = True
     setting_fields = (
         SettingField("min_choices", N_("Rank at least"), minimum=1, default=1),
         SettingField("max_choices", N_("Rank at most"), minimum=1),
@@ -43,11 +45,11 @@ class Ranking(Kind):
     def parse_settings(self, raw: Mapping[str, Any], n_options: int) -> Settings:
         return checked_range(super().parse_settings(raw, n_options))
 
-    def parse_answer(self, raw: object, shape: Shape) -> Answer:
+    def _parse(self, raw: object, shape: Shape) -> Answer:
         least, most = shape.settings["min_choices"], shape.settings["max_choices"]
         return {"options": option_numbers(single_field(raw, "options"), shape, least=least, most=most)}
 
-    def form_answer(self, fields: Mapping[str, Sequence[str]]) -> object:
+    def _read_form(self, fields: Mapping[str, Sequence[str]]) -> object:
         """Fields `rank_<option>` hold the place; options in order of their places, blanks unranked.
 
         Raises InvalidAnswerError when two options share a place: the form cannot say which comes first.
@@ -61,22 +63,23 @@ class Ranking(Kind):
             raise InvalidAnswerError("Two options share one place. Give each ranked option a place of its own.")
         return {"options": [option for _, option in sorted(places)]}
 
-    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+    def preferred_answer(self, order: Sequence[int], person: Random, shape: Shape) -> object:
         least, most = shape.settings["min_choices"], shape.settings["max_choices"]
-        return {"options": list(order[: min(max(n_liked, least), most)])}
+        return {"options": list(order[: person.randint(least, most)])}
 
-    def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
+    def _count(self, answer: Answer, shape: Shape) -> dict[str, int]:
         order = answer["options"]
         points = {str(number): shape.n_options - place for place, number in enumerate(order)}
-        return {N_BALLOTS: 1, f"{FIRST}{order[0]}": 1} | points
+        return {f"{FIRST}{order[0]}": 1} | points
 
-    def tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
+    def _tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
         return {
-            "n_ballots": counters.get(N_BALLOTS, 0),
             "counts": option_counts(counters, shape),
             "first": option_counts(counters, shape, FIRST),
         }
 
-    def chart(self, tally: PublicTally, options: Sequence[tuple[int, str]]) -> Chart:
+    def chart(
+        self, tally: PublicTally, options: Sequence[tuple[int, str]], settings: Mapping[str, Any] = NO_SETTINGS
+    ) -> Chart:
         rows = sorted(bar_rows(tally, options, most_a_ballot=len(options)), key=lambda row: -row.n)
-        return Chart(rows=tuple(rows), n_ballots=tally["n_ballots"], unit="points")
+        return Chart(rows=tuple(rows), n_ballots=tally["n_ballots"], unit="points", abstained=tally.get("abstained", 0))

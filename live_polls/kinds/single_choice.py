@@ -6,10 +6,12 @@ Answer: {"option": n}. Tally: how many ballots chose each option.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
 
 from live_polls.kinds.base import (
     N_,
-    N_BALLOTS,
+    NO_SETTINGS,
     Answer,
     Chart,
     Kind,
@@ -26,22 +28,35 @@ from live_polls.kinds.base import (
 class SingleChoice(Kind):
     name = "single_choice"
     label = N_("Single choice")
+    has_pictures = True
+    may_be_right = True
 
-    def parse_answer(self, raw: object, shape: Shape) -> Answer:
+    def _parse(self, raw: object, shape: Shape) -> Answer:
         return {"option": option_number(single_field(raw, "option"), shape)}
 
-    def form_answer(self, fields: Mapping[str, Sequence[str]]) -> object:
+    def _read_form(self, fields: Mapping[str, Sequence[str]]) -> object:
         numbers = whole_numbers(fields.get("option", ()))
         return {"option": numbers[0] if len(numbers) == 1 else None}
 
-    def preferred_answer(self, order: Sequence[int], n_liked: int, shape: Shape) -> object:
+    def preferred_answer(self, order: Sequence[int], person: Random, shape: Shape) -> object:
         return {"option": order[0]}
 
-    def counters(self, answer: Answer, shape: Shape) -> dict[str, int]:
-        return {N_BALLOTS: 1, str(answer["option"]): 1}
+    def _count(self, answer: Answer, shape: Shape) -> dict[str, int]:
+        return {str(answer["option"]): 1}
 
-    def tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
-        return {"n_ballots": counters.get(N_BALLOTS, 0), "counts": option_counts(counters, shape)}
+    def _tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
+        return {"counts": option_counts(counters, shape)}
 
-    def chart(self, tally: PublicTally, options: Sequence[tuple[int, str]]) -> Chart:
-        return Chart(rows=bar_rows(tally, options), n_ballots=tally["n_ballots"], unit="votes")
+    def score(self, answer: Answer, shape: Shape) -> float | None:
+        """1 for a right option, 0 for another."""
+        return float(answer.get("option") in shape.right) if shape.right else None
+
+    def chart(
+        self, tally: PublicTally, options: Sequence[tuple[int, str]], settings: Mapping[str, Any] = NO_SETTINGS
+    ) -> Chart:
+        return Chart(
+            rows=bar_rows(tally, options),
+            n_ballots=tally["n_ballots"],
+            unit="votes",
+            abstained=tally.get("abstained", 0),
+        )

@@ -14,7 +14,7 @@ import msgspec
 from django.conf import settings
 
 from live_polls.domain.snapshot import MyBallot, PollView, RoomView
-from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
+from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
 from live_polls.live import messages
@@ -58,7 +58,7 @@ def face_of(view: RoomView, viewer: Viewer) -> Face:
         epoch=view.epoch,
         version=view.version,
         room=messages.encode([room_object(view), current_object(view, polls)]),
-        polls={poll.code: msgspec.Raw(messages.encode(poll_object(poll))) for poll in polls},
+        polls={poll.code: msgspec.Raw(messages.encode(poll_object(poll, viewer))) for poll in polls},
         tallies={poll.code: _tally(poll, viewer) for poll in polls},
     )
 
@@ -161,7 +161,7 @@ def current_object(view: RoomView, polls: list[PollView]) -> messages.CurrentObj
     return messages.CurrentObject(type="poll", code=view.current)
 
 
-def poll_object(poll: PollView) -> messages.PollObject:
+def poll_object(poll: PollView, viewer: Viewer) -> messages.PollObject:
     return messages.PollObject(
         code=poll.code,
         kind=poll.kind,
@@ -169,7 +169,7 @@ def poll_object(poll: PollView) -> messages.PollObject:
         state=poll.state,
         round=poll.round,
         options=[messages.OptionObject(number, text) for number, text in poll.options],
-        settings=dict(poll.settings),
+        settings=KINDS[poll.kind].public_settings(poll.settings, revealed=is_revealed(poll, viewer)),
         results=poll.results,
         shown=poll.shown,
         seconds=poll.seconds,

@@ -114,6 +114,7 @@ class TallyObject(Struct, omit_defaults=True):
     n_ballots: int
     counts: dict[str, int] | UnsetType = UNSET
     first: dict[str, int] | UnsetType = UNSET
+    abstained: int | UnsetType = UNSET
 
 
 class PollObject(Struct):
@@ -220,13 +221,14 @@ class PresenceChanged(Struct, tag_field="type", tag="presence.changed"):
 
 
 class Ack(Struct, tag_field="type", tag="ack"):
-    """The ballot is committed and counted exactly once."""
+    """The ballot is committed and counted exactly once. `elapsed_ms` in the ack of a quiz question: see Quiz."""
 
     id: str
     receipt: str
     seq: int
     epoch: str
     version: int
+    elapsed_ms: int | UnsetType = UNSET
 
 
 class Error(Struct, tag_field="type", tag="error", omit_defaults=True):

@@ -43,6 +43,11 @@ def points(number: int) -> str:
 
 
 @register.filter
+def abstained(number: int) -> str:
+    return ngettext("%(n)s abstained", "%(n)s abstained", number) % {"n": count(number)} if number else ""
+
+
+@register.filter
 def first_places(number: int) -> str:
     if not number:
         return ""
@@ -96,6 +101,7 @@ def chart_words() -> dict[str, Any]:
         "votes": {name: ngettext("%(n)s vote", "%(n)s votes", n) for name, n in PLURALS.items()},
         "points": {name: ngettext("%(n)s point", "%(n)s points", n) for name, n in PLURALS.items()},
         "first": {name: ngettext("first for %(n)s", "first for %(n)s", n) for name, n in PLURALS.items()},
+        "abstained": {name: ngettext("%(n)s abstained", "%(n)s abstained", n) for name, n in PLURALS.items()},
         "seconds": {name: ngettext("%(n)s second left", "%(n)s seconds left", n) for name, n in PLURALS.items()},
         "none": gettext("No votes yet."),
         "level": gettext("%(options)s are level."),

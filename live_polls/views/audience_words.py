@@ -83,6 +83,7 @@ def script_words() -> dict[str, Any]:
         "choose": {
             name: ngettext("Choose at least %(n)s.", "Choose at least %(n)s.", n) for name, n in PLURALS.items()
         },
+        "abstained": gettext("abstained"),
         "chosen": gettext("%(n)s of %(most)s chosen."),
         "here": {name: ngettext("%(n)s person here", "%(n)s people here", n) for name, n in PLURALS.items()},
         "opened": gettext("Voting is open: %(prompt)s"),

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from live_polls.domain.snapshot import MyBallot, PollView, RoomView
-from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
+from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.enums import PollState, ResultsVisibility, RoomState
 from live_polls.kinds import KINDS
-from live_polls.kinds.base import Chart, Shape, letter
+from live_polls.kinds.base import Answer, Chart, Shape, letter
 from live_polls.views.audience_words import results_words, standing_words
 
 RULES = ("exact", "any", "up_to", "range")
@@ -35,7 +35,11 @@ class OptionLine:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One poll on the audience page. `rules` names the sentences about how many options to choose."""
+    """One poll on the audience page. `rules` names the sentences about how many options to choose.
+
+    `limits` are the public settings. `answer` is the participant's own in force, `summary` says it where the letters
+    of `mine` cannot.
+    """
 
     code: str
     kind: str
@@ -49,20 +53,35 @@ class Card:
     limits: dict[str, Any]
     places: range
     chart: Chart
+    chart_name: str
     n_ballots: int
     sees_counts: bool
     results_hint: str
     deadline: float | None = None
     seconds_left: int = 0
     refusal: str = ""
+    answer: Answer | None = None
+    summary: str = ""
 
     @property
     def template(self) -> str:
         return f"live_polls/kinds/{self.kind}.html"
 
     @property
+    def chart_template(self) -> str:
+        return f"live_polls/charts/{self.chart_name}.html"
+
+    @property
     def voted(self) -> bool:
-        return bool(self.mine)
+        return self.answer is not None
+
+    @property
+    def abstained(self) -> bool:
+        return self.answer is not None and "abstain" in self.answer
+
+    @property
+    def may_abstain(self) -> bool:
+        return bool(self.limits.get("abstain"))
 
     @property
     def asks(self) -> bool:
@@ -146,6 +165,7 @@ def _card(poll: PollView, ballot: MyBallot | None, *, is_open: bool) -> Card:
     deadline = poll.deadline.timestamp() if poll.deadline else None
     # Without counts the page must not hold them either, however well hidden.
     shown_tally = tally if visible else kind.tally({}, shape)
+    settings = kind.public_settings(poll.settings, revealed=is_revealed(poll, Viewer.AUDIENCE))
     return Card(
         code=poll.code,
         kind=poll.kind,
@@ -156,14 +176,17 @@ def _card(poll: PollView, ballot: MyBallot | None, *, is_open: bool) -> Card:
         options=options,
         mine=tuple(sorted((line for line in options if line.place), key=lambda line: line.place or 0)),
         rules=choice_rule(poll),
-        limits=dict(poll.settings),
+        limits=settings,
         places=range(1, poll.settings.get("max_choices", len(poll.options)) + 1),
-        chart=kind.chart(shown_tally, poll.options),
+        chart=kind.chart(shown_tally, poll.options, settings),
+        chart_name=kind.chart_name,
         n_ballots=tally["n_ballots"],
         sees_counts=visible,
         results_hint=results_hint(poll, visible=visible, voted=answer is not None),
         deadline=deadline,
         seconds_left=max(0, round(deadline - time.time())) if deadline else 0,
+        answer=answer,
+        summary=kind.summary(answer, settings) if answer else "",
     )
 
 
@@ -175,8 +198,11 @@ def _option_line(number: int, text: str, poll: PollView, order: Sequence[int]) -
 def _skeleton(name: str) -> Card:
     kind = KINDS[name]
     limits = {field.name: f"{{{field.name}}}" for field in kind.setting_fields}
-    chart = kind.chart(kind.tally({}, Shape(1)), [(1, "{text}")])
-    row: Any = replace(chart.rows[0], letter="{letter}")
+    options = [(1, "{text}")] if kind.max_options else []
+    defaults = kind.parse_settings({}, len(options))
+    chart = kind.chart(kind.tally({}, Shape(len(options), defaults)), options, defaults)
+    rows: tuple[Any, ...] = chart.rows if options else ()  # Any: the number of a row is a placeholder, too
+    rows = tuple(replace(row, number="{number}", letter="{letter}") for row in rows)
     return Card(
         code="{code}",
         kind=name,
@@ -184,12 +210,13 @@ def _skeleton(name: str) -> Card:
         round="{round}",
         is_open=True,
         seq=1,
-        options=(OptionLine("{number}", "{text}", "{letter}", "{colour}"),),
+        options=(OptionLine("{number}", "{text}", "{letter}", "{colour}"),) if options else (),
         mine=(),
         rules=RULES if "min_choices" in limits else (),
         limits=limits,
         places=range(0),
-        chart=replace(chart, rows=(replace(row, number="{number}"),)),
+        chart=replace(chart, rows=rows or chart.rows),
+        chart_name=kind.chart_name,
         n_ballots=0,
         sees_counts=False,
         results_hint="after_close",

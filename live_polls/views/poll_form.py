@@ -22,6 +22,7 @@ from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import letter
 from live_polls.models import Poll
 from live_polls.views.forms import DeskForm, LineField
+from live_polls.views.setting_form_fields import form_field
 
 LEAST_LINES = 4
 OUT_OF_COUNTDOWN = _("A countdown takes 5 to 3600 seconds.")
@@ -86,19 +87,13 @@ class PollForm(DeskForm):
         super().__init__(*args, **kwargs)
         for kind in KINDS.values():
             for setting in kind.setting_fields:
-                self.fields[f"{kind.name}-{setting.name}"] = forms.IntegerField(
-                    label=gettext(setting.label),
-                    required=False,
-                    min_value=setting.minimum,
-                    max_value=setting.maximum,
-                    widget=forms.NumberInput(
-                        attrs={"inputmode": "numeric", "placeholder": setting.default or gettext("all")}
-                    ),
-                )
+                self.fields[f"{kind.name}-{setting.name}"] = form_field(setting)
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         kind = KINDS.get(said.get("kind", ""))
+        if kind and kind.max_options == 0:
+            said["options"] = []  # lines typed for another kind before this one was picked
         if kind and len(said.get("options", ())) < kind.min_options and "options" not in self.errors:
             self.add_error("options", gettext("Give at least %(least)s options.") % {"least": kind.min_options})
         return said

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from live_polls.domain.snapshot import PollView, read_room
 from live_polls.domain.texts import clean_line
@@ -24,6 +28,7 @@ def preview_card(room: Room, form: PollForm) -> Card | None:
         return None
     texts = [text for text in map(clean_line, form["options"].value() or ()) if text]
     texts += [NO_TEXT] * (KINDS[kind_name].min_options - len(texts))
+    texts = texts[: KINDS[kind_name].max_options]
     poll = PollView(
         id=0,
         code="preview",
@@ -44,9 +49,12 @@ def preview_card(room: Room, form: PollForm) -> Card | None:
 def _settings(form: PollForm, kind_name: str, n_options: int) -> Settings:
     """The settings as typed, or the kind's own where they make no sense yet."""
     kind = KINDS[kind_name]
-    typed = {field.name: str(form[f"{kind_name}-{field.name}"].value() or "") for field in kind.setting_fields}
-    numbers = {name: int(text) for name, text in typed.items() if text.isascii() and text.isdigit() and len(text) < 4}
+    said: dict[str, Any] = {}
+    for setting in kind.setting_fields:
+        bound = form[f"{kind_name}-{setting.name}"]
+        with suppress(ValidationError):
+            said[setting.name] = bound.field.clean(bound.value())
     try:
-        return kind.parse_settings(numbers, n_options)
+        return kind.parse_settings(said, n_options)
     except InvalidSettingsError:
         return kind.parse_settings({}, n_options)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.steps import Deed, Step, deadline_mark
-from live_polls.domain.visibility import Viewer, sees_counts
+from live_polls.domain.visibility import Viewer, is_revealed, sees_counts
 from live_polls.enums import PollState
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape
@@ -25,12 +25,17 @@ class RemotePoll:
     state: str
     round: int
     chart: Chart
+    chart_name: str
     n_ballots: int
     is_current: bool
     is_shown: bool
     deadline: float | None
     deadline_mark: str
     seconds_left: int
+
+    @property
+    def chart_template(self) -> str:
+        return f"live_polls/charts/{self.chart_name}.html"
 
     @property
     def state_word(self) -> str:
@@ -79,13 +84,15 @@ def step_words(step: Step | None, *, n_polls: int) -> tuple[str, str]:
 def _remote_poll(room: RoomView, poll: PollView) -> RemotePoll:
     kind = KINDS[poll.kind]
     tally = kind.tally(poll.counters, Shape(len(poll.options), poll.settings))
+    settings = kind.public_settings(poll.settings, revealed=is_revealed(poll, Viewer.HOST))
     return RemotePoll(
         code=poll.code,
         number=room.steps.index(poll.code) + 1 if poll.code in room.steps else None,
         prompt=poll.prompt,
         state=poll.state,
         round=poll.round,
-        chart=kind.chart(tally, poll.options),
+        chart=kind.chart(tally, poll.options, settings),
+        chart_name=kind.chart_name,
         n_ballots=tally["n_ballots"],
         is_current=poll.code == room.current,
         is_shown=sees_counts(poll, Viewer.TRUSTED_STAGE, voted=False),

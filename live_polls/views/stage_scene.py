@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from live_polls.domain.snapshot import PollView, RoomView
-from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
+from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.enums import PollState, RoomState, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape
@@ -34,6 +34,8 @@ class StagePoll:
     round: int | str
     state: str
     chart: Chart
+    chart_name: str
+    n_options: int
     n_ballots: int
     sees_counts: bool
     deadline: float | None
@@ -45,7 +47,11 @@ class StagePoll:
 
     @property
     def crowd(self) -> str:
-        return next((name for most, name in CROWDS if len(self.chart.rows) <= most), "crowd")
+        return next((name for most, name in CROWDS if self.n_options <= most), "crowd")
+
+    @property
+    def chart_template(self) -> str:
+        return f"live_polls/charts/{self.chart_name}.html"
 
     @property
     def is_open(self) -> bool:
@@ -80,13 +86,16 @@ def stage_poll(poll: PollView, viewer: Viewer) -> StagePoll:
     kind, shape = KINDS[poll.kind], Shape(len(poll.options), poll.settings)
     tally = kind.tally(poll.counters, shape)
     visible = sees_counts(poll, viewer, voted=False)
+    settings = kind.public_settings(poll.settings, revealed=is_revealed(poll, viewer))
     return StagePoll(
         code=poll.code,
         kind=poll.kind,
         prompt=poll.prompt,
         round=poll.round,
         state=poll.state,
-        chart=kind.chart(tally if visible else kind.tally({}, shape), poll.options),
+        chart=kind.chart(tally if visible else kind.tally({}, shape), poll.options, settings),
+        chart_name=kind.chart_name,
+        n_options=len(poll.options),
         n_ballots=tally["n_ballots"],
         sees_counts=visible,
         deadline=poll.deadline.timestamp() if poll.deadline else None,

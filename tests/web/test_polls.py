@@ -70,7 +70,7 @@ def test_a_poll_takes_the_settings_of_its_own_kind_only(as_: As, room: Room):
 
     as_("host").post(address("poll-new", room.join_code), fields)
 
-    assert room.polls.get().settings == {"min_choices": 1, "max_choices": 1}
+    assert room.polls.get().settings == {"min_choices": 1, "max_choices": 1, "abstain": False}
 
 
 @pytest.mark.parametrize(

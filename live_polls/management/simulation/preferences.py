@@ -11,15 +11,16 @@ from typing import Any
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
 
+NO_OPTIONS = 10  # the length of the order where a poll has no options, as Kind.preferred_answer says
 PollObject = Mapping[str, Any]  # a poll as it stands in a snapshot
 
 
 def choose_answer(poll: PollObject, *, seed: int, person: Random) -> object:
     """The raw answer of one person. The taste of the hall depends on the seed and the text of the poll alone."""
     n_options = len(poll["options"])
-    order = _order(_taste(f"{seed}/{poll['prompt']}/{poll['round']}", n_options), person)
+    order = _order(_taste(f"{seed}/{poll['prompt']}/{poll['round']}", n_options or NO_OPTIONS), person)
     shape = Shape(n_options, poll["settings"])
-    return KINDS[poll["kind"]].preferred_answer(order, person.randint(1, n_options), shape)
+    return KINDS[poll["kind"]].preferred_answer(order, person, shape)
 
 
 def _taste(seed: str, n_options: int) -> list[float]:

@@ -66,7 +66,7 @@ def test_add_poll_stores_clean_texts_and_complete_settings():
 
     poll = polls.add_poll(make_room(), asked, key="tea")
 
-    assert (poll.prompt, poll.settings) == ("Tea?", {"min_choices": 1, "max_choices": 2})
+    assert (poll.prompt, poll.settings) == ("Tea?", {"min_choices": 1, "max_choices": 2, "abstain": False})
     assert (poll.state, poll.round, poll.seconds, poll.results, poll.key) == ("draft", 1, 30, "host", "tea")
     assert texts_of(poll) == [(1, "Yes"), (2, "N o")]
 
@@ -96,7 +96,7 @@ def test_edit_poll_rewrites_what_nobody_has_voted_in():
 
     poll.refresh_from_db()
     assert (poll.kind, poll.prompt, poll.seconds, poll.results) == ("ranking", "Which?", 10, "host")
-    assert poll.settings == {"min_choices": 1, "max_choices": 3}
+    assert poll.settings == {"min_choices": 1, "max_choices": 3, "abstain": False}
     assert texts_of(poll) == [(1, "A"), (2, "B"), (3, "C")]
 
 

@@ -50,12 +50,18 @@ def with_poll(lines: str) -> str:
 def test_a_room_file_becomes_a_plan():
     plan = parse_room_file(KEYNOTE.encode())
 
-    tabs = PollDraft(kind="single_choice", prompt="Tabs or spaces?", options=["Tabs", "Spaces"], seconds=30)
+    tabs = PollDraft(
+        kind="single_choice",
+        prompt="Tabs or spaces?",
+        options=["Tabs", "Spaces"],
+        settings={"abstain": False},
+        seconds=30,
+    )
     stores = PollDraft(
         kind="multiple_choice",
         prompt="Which do you use?",
         options=["Redis", "PostgreSQL"],
-        settings={"min_choices": 1, "max_choices": 1},
+        settings={"min_choices": 1, "max_choices": 1, "abstain": False},
         results="host",
     )
     assert plan == RoomPlan(

@@ -9,6 +9,8 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -57,6 +59,7 @@ class KindContract:
 
     name: str
     shape: Shape
+    junk: Sequence[Any] = JUNK  # what cannot stand in the place of the first value of an answer
     valid: Sequence[tuple[Any, Any]]  # raw answer, canonical answer
     invalid: Sequence[Any]
     forms: Sequence[tuple[Mapping[str, Sequence[str]], Any]]  # fields of a form, canonical answer
@@ -99,12 +102,31 @@ class KindContract:
         with pytest.raises(InvalidAnswerError):
             self.kind.parse_answer(raw, self.shape)
 
-    @pytest.mark.parametrize("junk", JUNK, ids=repr)
-    def test_parse_answer_refuses_junk_in_the_place_of_an_option(self, junk: Any) -> None:
-        valid = self.kind.preferred_answer(range(1, self.shape.n_options + 1), 2, self.shape)
+    def test_parse_answer_refuses_junk_in_the_place_of_an_option(self, row_of_junk: Any) -> None:
+        valid = self.kind.preferred_answer(range(1, (self.shape.n_options or 10) + 1), Random(2), self.shape)
 
         with pytest.raises(InvalidAnswerError):
-            self.kind.parse_answer(_with_first_number(valid, junk), self.shape)
+            self.kind.parse_answer(_with_first_value(valid, row_of_junk), self.shape)
+
+    def test_people_may_abstain_where_the_host_says_so_and_nowhere_else(self) -> None:
+        may = replace(self.shape, settings={**self.shape.settings, "abstain": True})
+        abstention = self.kind.parse_answer(self.kind.form_answer({"abstain": ["1"]}), may)
+        counters = Counter(self.kind.counters(abstention, may))
+
+        assert abstention == {"abstain": True}
+        assert counters == {"n": 1, "abstain": 1}
+        assert self.kind.chosen(abstention) == []
+        assert self.kind.tally(counters, may) == self.kind.tally({}, may) | {"n_ballots": 1, "abstained": 1}
+        with pytest.raises(InvalidAnswerError):
+            self.kind.parse_answer(abstention, self.shape)
+
+    @pytest.mark.parametrize("junk", [False, None, 1, "true", [], {}], ids=repr)
+    def test_an_abstention_is_true_and_nothing_else(self, junk: Any) -> None:
+        may = replace(self.shape, settings={**self.shape.settings, "abstain": True})
+
+        for raw in ({"abstain": junk}, {"abstain": True, "option": 1}):
+            with pytest.raises(InvalidAnswerError):
+                self.kind.parse_answer(raw, may)
 
     def test_parse_answer_refuses_a_field_too_many(self, row_of_valid: tuple[Any, Any]) -> None:
         with pytest.raises(InvalidAnswerError):
@@ -122,7 +144,8 @@ class KindContract:
     def test_parse_settings_completes(self, row_of_good_settings: tuple[Mapping[str, Any], Any]) -> None:
         raw, complete = row_of_good_settings
 
-        assert self.kind.parse_settings(raw, 4) == complete
+        assert self.kind.parse_settings(raw, 4) == complete | {"abstain": False}
+        assert self.kind.parse_settings(raw | {"abstain": True}, 4) == complete | {"abstain": True}
 
     def test_parse_settings_refuses(self, row_of_bad_settings: tuple[Mapping[str, Any], str]) -> None:
         raw, field = row_of_bad_settings
@@ -145,9 +168,9 @@ class KindContract:
         return counters
 
 
-def _with_first_number(value: Any, junk: Any) -> Any:
-    """The value with the first number in it replaced."""
+def _with_first_value(value: Any, junk: Any) -> Any:
+    """The answer with the first value in it replaced."""
     if isinstance(value, dict):
-        [(key, inner)] = value.items()
-        return {key: _with_first_number(inner, junk)}
-    return [_with_first_number(value[0], junk), *value[1:]] if isinstance(value, list) else junk
+        (key, inner), *rest = value.items()
+        return {key: _with_first_value(inner, junk), **dict(rest)}
+    return [_with_first_value(value[0], junk), *value[1:]] if isinstance(value, list) else junk

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from live_polls.errors import InvalidAnswerError, InvalidSettingsError
 from live_polls.kinds import KINDS, Kind
-from live_polls.kinds.base import N_BALLOTS, Answer, Shape
+from live_polls.kinds.base import N_BALLOTS, Answer, SettingField, Shape
 
 MAX_OPTIONS = 8
 
@@ -30,14 +31,25 @@ small_answers = st.fixed_dictionaries(
 )
 
 
+def values_of(field: SettingField, n_options: int) -> st.SearchStrategy[Any]:
+    """What the setting may be, as far as the field alone can tell."""
+    most = (n_options if field.maximum is None else field.maximum) if field.type == "integer" else (field.maximum or 9)
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "integer": st.integers(field.minimum, max(field.minimum, most)),
+        "boolean": st.booleans(),
+        "decimal": st.decimals(-99, 99, places=1).map(str) | st.integers(-99, 99),
+        "text": st.text("abc äß!", max_size=most),
+        "texts": st.lists(st.text("abc äß!", max_size=9), max_size=most),
+        "choice": st.sampled_from([name for name, _ in field.choices] or [""]),
+    }
+    return values[field.type]
+
+
 @st.composite
 def shapes(draw: st.DrawFn, kind: Kind) -> Shape:
     """The shape of a poll: a number of options and settings that fit it."""
-    n_options = draw(st.integers(kind.min_options, MAX_OPTIONS))
-    raw = {
-        field.name: draw(st.none() | st.integers(field.minimum, n_options if field.maximum is None else field.maximum))
-        for field in kind.setting_fields
-    }
+    n_options = draw(st.integers(kind.min_options, min(MAX_OPTIONS, kind.max_options)))
+    raw = {field.name: draw(st.none() | values_of(field, n_options)) for field in kind.setting_fields}
     try:
         return Shape(n_options, kind.parse_settings(raw, n_options))
     except InvalidSettingsError:
@@ -47,8 +59,10 @@ def shapes(draw: st.DrawFn, kind: Kind) -> Shape:
 @st.composite
 def answers(draw: st.DrawFn, kind: Kind, shape: Shape) -> Answer:
     """A canonical answer of somebody with some taste."""
-    order = draw(st.permutations(range(1, shape.n_options + 1)))
-    return kind.parse_answer(kind.preferred_answer(order, draw(st.integers(0, MAX_OPTIONS)), shape), shape)
+    if shape.may_abstain and draw(st.integers(0, 4)) == 0:
+        return {"abstain": True}
+    order = draw(st.permutations(range(1, (shape.n_options or 10) + 1)))
+    return kind.parse_answer(kind.preferred_answer(order, Random(draw(st.integers(0, 99))), shape), shape)
 
 
 def add(kind: Kind, shape: Shape, counters: Counter[str], ballots: list[Answer], sign: int = 1) -> None:
@@ -131,7 +145,7 @@ def test_form_answer_refuses_or_reads_but_never_breaks(kind, data):
 
     answer = taken_or_refused(lambda: kind.parse_answer(kind.form_answer(fields), shape))
 
-    assert isinstance(answer, InvalidAnswerError) or kind.chosen(answer)
+    assert isinstance(answer, InvalidAnswerError) or kind.counters(answer, shape)[N_BALLOTS] == 1
 
 
 @every_kind
@@ -173,13 +187,15 @@ def test_chart_draws_each_option_once_and_within_its_track(kind, data):
     counters, ballots = Counter[str](), data.draw(st.lists(answers(kind, shape), max_size=5))
     add(kind, shape, counters, ballots)
     options = [(number, f"Option {number}") for number in range(1, shape.n_options + 1)]
+    n_said = sum("abstain" not in ballot for ballot in ballots)
 
-    chart = kind.chart(kind.tally(counters, shape), options)
+    chart = kind.chart(kind.tally(counters, shape), options, shape.settings)
 
-    assert sorted((row.number, row.text) for row in chart.rows) == options
     assert all(0 <= row.share <= 1 and 0 <= row.length <= 1 for row in chart.rows)
-    assert max(row.length for row in chart.rows) == (1 if ballots else 0)
-    assert chart.n_ballots == len(ballots)
+    assert (chart.n_ballots, chart.abstained) == (len(ballots), len(ballots) - n_said)
+    if kind.chart_name == "bars":
+        assert sorted((row.number, row.text) for row in chart.rows) == options
+        assert max(row.length for row in chart.rows) == (1 if n_said else 0)
 
 
 @every_kind

@@ -179,7 +179,7 @@ export const letter = (number) =>
 export const colour = (number, n) => (n <= 8 ? `o${number}` : 'o0');
 
 /** The option numbers an answer names, in its order. @param {any} answer @returns {number[]} */
-export const chosen = (answer) => (answer ? (answer.options ?? [answer.option]) : []);
+export const chosen = (answer) => answer?.options ?? (answer?.option ? [answer.option] : []);
 
 /** Fill {name} in all text and attributes of a mould. @param {Element} mould @param {Record<string, any>} values */
 export function fill(mould, values) {
@@ -213,12 +213,57 @@ const words = () => (kept ??= data('words'));
 /** @param {number} n */
 export const sayVotes = (n) => (n ? sayMany(words().votes, n) : words().none);
 
+/** The ballots that shares are of: those that say something. @param {Tally} tally */
+export const nSaid = ({ n_ballots: nBallots, abstained = 0 }) => nBallots - abstained;
+
+/** @typedef {{poll?: Poll, mine?: any, say?: boolean, reveal?: boolean}} Context */
+/** @typedef {(figure: HTMLElement, tally: Tally, context: Context) => void} Draw */
+/** @type {Map<string, Draw>} */ const charts = new Map([['bars', drawBars]]);
+/** What a figure is to show as soon as its script is there. @type {WeakMap<HTMLElement, [Tally, Context]>} */ const awaited = new WeakMap();
+
+/**
+ * Draw a tally into a figure of any chart: at once, or as soon as the script of its chart has come. Without counts
+ * the figure is to show none. `mine` is my own answer; with `say` the tally is read out.
+ * @param {HTMLElement} figure @param {Tally} tally @param {Context} [context]
+ */
+export function drawChart(figure, tally, context = {}) {
+  const name = figure.dataset.chartName ?? 'bars';
+  const draw = charts.get(name);
+  if (!draw) {
+    const isAwaited = awaited.has(figure);
+    awaited.set(figure, [tally, context]);
+    if (!isAwaited) awaitChart(figure, name);
+    return;
+  }
+  draw(figure, tally, context);
+  const note = /** @type {HTMLElement | null} */ (figure.querySelector('[data-abstained]'));
+  if (note) note.hidden = !tally.abstained;
+  setText(note, tally.abstained ? sayMany(words().abstained, tally.abstained) : '');
+  if (context.say) announce(figure.querySelector('[data-lead]')?.textContent ?? '');
+}
+
+/** @param {HTMLElement} figure @param {string} name */
+async function awaitChart(figure, name) {
+  try {
+    charts.set(name, (await import(`live_polls/charts/${name}`)).draw);
+  } catch {
+    // No network: what is drawn stays, and the next tally tries again.
+    awaited.delete(figure);
+    return;
+  }
+  const [tally, context] = awaited.get(figure) ?? [];
+  awaited.delete(figure);
+  if (tally) drawChart(figure, tally, context);
+}
+
 /**
  * Move the bars of a figure to a tally and set its numbers, sentence and table.
- * @param {HTMLElement} figure @param {Tally} tally @param {number[]} [mine] my options
+ * @type {Draw}
  */
-export function drawBars(figure, tally, mine = []) {
-  const { n_ballots: nBallots, counts = {}, first = {} } = tally;
+function drawBars(figure, tally, { mine: answer }) {
+  const { counts = {}, first = {} } = tally;
+  const mine = chosen(answer);
+  const nBallots = nSaid(tally);
   const most = Math.max(1, ...Object.values(counts));
   const isPoints = figure.dataset.unit === 'points';
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll('[data-row]'))) {
@@ -244,14 +289,15 @@ export function drawBars(figure, tally, mine = []) {
 }
 
 /** The tally in one sentence. @param {HTMLElement} figure @param {Tally} tally */
-export function lead(figure, { n_ballots: nBallots, counts = {} }) {
+function lead(figure, tally) {
+  const { counts = {} } = tally;
   const most = Math.max(0, ...Object.values(counts));
   if (!most) return words().none;
   const names = Object.keys(counts)
     .filter((number) => counts[number] === most)
     .map((number) => figure.querySelector(`[data-row="${number}"] [data-text]`)?.textContent ?? number);
   if (names.length > 1) return say(words().level, { options: names.join(', ') });
-  const figureText = figure.dataset.unit === 'points' ? sayMany(words().points, most) : share(most / nBallots);
+  const figureText = figure.dataset.unit === 'points' ? sayMany(words().points, most) : share(most / nSaid(tally));
   return say(words().leads, { option: names[0], figure: figureText });
 }
 

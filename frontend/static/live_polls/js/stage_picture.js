@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws what a Store knows on the big screen. Knows the page, not where the state comes from. */
 
-import { announce, drawBars, fill, fillOptions, lead, say, sayMany, setText, stillness, tickCountdowns } from 'live_polls/polls';
+import { announce, drawChart, fill, fillOptions, say, sayMany, setText, stillness, tickCountdowns } from 'live_polls/polls';
 
 /** @import {Poll, Room, Tally} from 'live_polls/types/polls' */
 /** @import {Store} from 'live_polls/polls' */
@@ -93,10 +93,9 @@ export class Picture {
     const tally = this.#store.tally(poll.code) ?? { n_ballots: 0 };
     const section = /** @type {HTMLElement} */ (this.#poll);
     const figure = /** @type {HTMLElement} */ (section.querySelector('.chart'));
-    this.#drawTally(section, figure, tally);
+    this.#drawTally(section, figure, { poll, tally });
     setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
     setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
-    if (tally.counts) announce(lead(figure, tally));
     this.#drawState(poll);
     if (isNew) this.fit();
   }
@@ -115,14 +114,14 @@ export class Picture {
     return true;
   }
 
-  /** @param {HTMLElement} section @param {HTMLElement} figure @param {Tally} tally */
-  #drawTally(section, figure, tally) {
+  /** @param {HTMLElement} section @param {HTMLElement} figure @param {{poll: Poll, tally: Tally}} what */
+  #drawTally(section, figure, { poll, tally }) {
     const counts = tally.counts ? 'shown' : 'hidden';
     const changed = section.dataset.counts !== counts;
     section.dataset.counts = counts;
-    if (changed && tally.counts) reveal(figure, tally);
+    if (changed && tally.counts) reveal(figure, { poll, tally });
     // What is hidden is not in the page either.
-    else drawBars(figure, tally.counts ? tally : { n_ballots: 0 });
+    else drawChart(figure, tally.counts ? tally : { n_ballots: 0 }, { poll, say: Boolean(tally.counts) });
     if (changed) this.fit();
   }
 
@@ -155,8 +154,8 @@ function mould(poll) {
   return section;
 }
 
-/** Let the bars grow from nothing, one after the other, once. @param {HTMLElement} figure @param {Tally} tally */
-function reveal(figure, tally) {
+/** Let bars grow from nothing, one after the other, once. @param {HTMLElement} figure @param {{poll: Poll, tally: Tally}} what */
+function reveal(figure, { poll, tally }) {
   const bars = /** @type {SVGRectElement[]} */ ([...figure.querySelectorAll('.fill')]);
   for (const [place, bar] of bars.entries()) {
     bar.setAttribute('x', '0');
@@ -166,7 +165,7 @@ function reveal(figure, tally) {
   figure.classList.add('revealing');
   figure.querySelector('.bars')?.classList.add('moving');
   figure.getBoundingClientRect(); // the browser has to see where they start
-  drawBars(figure, tally);
+  drawChart(figure, tally, { poll, say: true, reveal: true });
   setTimeout(() => {
     figure.classList.remove('revealing');
     for (const bar of bars) bar.style.removeProperty('transition-delay');

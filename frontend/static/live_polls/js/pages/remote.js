@@ -7,7 +7,7 @@
 import { act } from 'live_polls/acts';
 import { keepAwake } from 'live_polls/awake';
 import { Live } from 'live_polls/live';
-import { data, drawBars, sayMany, setText, share, Store, tickCountdowns } from 'live_polls/polls';
+import { data, drawChart, sayMany, setText, share, Store, tickCountdowns } from 'live_polls/polls';
 
 const PATIENCE_MS = 2_000;
 const SAY_MS = 5_000;
@@ -25,8 +25,9 @@ function drawNumbers() {
     if (tally) setText(element, sayMany(words.votes, tally.n_ballots));
   }
   const figure = /** @type {HTMLElement | null} */ (document.querySelector('.now .chart'));
-  const tally = figure && store.tally(figure.dataset.chart ?? '');
-  if (figure && tally?.counts) drawBars(figure, tally);
+  const code = figure?.dataset.chart ?? '';
+  const tally = figure && store.tally(code);
+  if (figure && tally?.counts) drawChart(figure, tally, { poll: store.polls.get(code) });
   drawCrowd(tally?.n_ballots);
   tickCountdowns(store.skew);
 }

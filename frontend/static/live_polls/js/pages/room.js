@@ -3,7 +3,7 @@
 
 import { isPassing, keepAwake, Live, Outbox } from 'live_polls/live';
 import {
-  announce, chosen, colour, data, drawBars, fill, fillOptions, lead, letter, reorder, say, sayMany, sayVotes, setText,
+  announce, chosen, colour, data, drawChart, fill, fillOptions, letter, reorder, say, sayMany, sayVotes, setText,
   stillness, Store, tickCountdowns,
 } from 'live_polls/polls';
 
@@ -40,22 +40,58 @@ function show(change) {
 function showPoll(pollCode) {
   const poll = store.polls.get(pollCode);
   const card = cardOf(pollCode);
-  if (poll) updateCard(card && isSame(card, poll) ? card : makeCard(poll, card), poll);
+  if (poll && isReady(poll)) updateCard(card && isSame(card, poll) ? card : makeCard(poll, card), poll);
+}
+
+/**
+ * Scripts that know a way to answer which this one does not: read(form, poll) gives the answer (null: none yet, or
+ * {error: sentence}), choose(form, answer, poll) shows one, build(form, poll) completes a mould, limit(form, poll)
+ * shows what is possible now, sum(answer, poll) says an answer in a few signs. All but read may be missing.
+ * @type {Map<string, any>}
+ */
+const readers = new Map();
+const OWN_READERS = ['option', 'options', 'places'];
+const readerName = (/** @type {Poll} */ { kind }) =>
+  find(find(document, `template[data-kind="${kind}"]`).content, '[data-answer]')?.dataset.answer ?? 'option';
+const readerOf = (/** @type {Poll} */ poll) => readers.get(readerName(poll));
+
+/** Whether we know how this poll is answered; if not, we shall. Until then the card stays as it is. @param {Poll} poll */
+function isReady(poll) {
+  const name = readerName(poll);
+  if (OWN_READERS.includes(name) || readers.get(name)) return true;
+  if (!readers.has(name)) {
+    readers.set(name, null);
+    import(`live_polls/answers/${name}`).then(
+      (reader) => {
+        readers.set(name, reader);
+        for (const other of store.order) showPoll(other);
+        arrange();
+      },
+      () => {
+        // No network: later, and only if the poll is still there.
+        readers.delete(name);
+        setTimeout(() => showPoll(poll.code), RESEND_MS);
+      },
+    );
+  }
+  return false;
 }
 
 /** Whether a card still shows this poll: the same round, the same words. @param {HTMLElement} card @param {Poll} poll */
 function isSame(card, poll) {
-  const texts = findAll(card, '.bars [data-text]').map((text) => text.textContent);
+  const texts = new Set(findAll(card, '.chart [data-text]').map((text) => text.textContent));
   const wanted = poll.options.map(({ text }) => text);
   if (card.dataset.round !== String(poll.round) || find(card, 'h2').textContent !== poll.prompt) return false;
-  return texts.sort().join('\n') === wanted.sort().join('\n') && (!isOpen(poll.code) || find(card, 'form'));
+  return [...texts].sort().join('\n') === wanted.sort().join('\n') && (!isOpen(poll.code) || find(card, 'form'));
 }
 
 /** @param {Poll} poll @param {HTMLElement | null} old */
 function makeCard(poll, old) {
   const card = find(document, `template[data-kind="${poll.kind}"]`).content.firstElementChild.cloneNode(true);
   fillOptions(card, poll.options);
-  fill(card, { code: poll.code, prompt: poll.prompt, round: poll.round, ...poll.settings });
+  fill(card, { ...poll.settings, code: poll.code, prompt: poll.prompt, round: poll.round });
+  if (!poll.settings.abstain) find(card, '.abstain')?.remove();
+  readerOf(poll)?.build?.(find(card, 'form'), poll);
   const rule = ruleOf(poll);
   for (const sentence of findAll(card, '[data-rule]')) if (sentence.dataset.rule !== rule) sentence.remove();
   for (const select of findAll(card, '.ranked select')) {
@@ -80,10 +116,10 @@ function updateCard(card, poll) {
   const ballot = store.ballot(poll.code);
   const entry = outbox.get(poll.code);
   const pending = entry?.round === poll.round ? entry : undefined;
-  const mine = chosen((pending ?? ballot)?.answer);
+  const mine = (pending ?? ballot)?.answer ?? null;
   const open = isOpen(poll.code);
   const sending = live.link === 'live' ? 'sending' : 'waiting';
-  const standing = pending ? sending : mine.length ? 'counted' : open ? 'asks' : 'closed';
+  const standing = pending ? sending : mine ? 'counted' : open ? 'asks' : 'closed';
   if (card.dataset.state === 'open' && !open) announce(say(words.closed, { prompt: poll.prompt }), true);
   card.dataset.state = open ? 'open' : 'closed';
   card.classList.toggle('asking', standing === 'asks');
@@ -93,29 +129,32 @@ function updateCard(card, poll) {
   showMine(card, poll, mine);
   if (open) updateForm(card, poll, { standing, mine, seq: ballot?.seq ?? 0 });
   else closeForm(card);
-  showResults(card, poll, chosen(ballot?.answer));
+  showResults(card, poll, ballot?.answer ?? null);
 }
 
-/** @param {HTMLElement} card @param {Poll} poll @param {number[]} mine */
+/** @param {HTMLElement} card @param {Poll} poll @param {any} mine my answer, null without one */
 function showMine(card, poll, mine) {
   const yours = find(card, '[data-yours]');
-  const keys = mine.map((number) => {
+  const said = find(card, '[data-said]');
+  const keys = chosen(mine).map((number) => {
     const key = document.createElement('span');
     key.className = `key ${colour(number, poll.options.length)}`;
     key.textContent = letter(number);
     return key;
   });
-  yours.hidden = !mine.length;
-  yours.replaceChildren(yours.firstElementChild, ...keys);
+  setText(said, mine?.abstain ? words.abstained : mine ? (readerOf(poll)?.sum?.(mine, poll) ?? '') : '');
+  said.hidden = !said.textContent;
+  yours.hidden = !mine;
+  yours.replaceChildren(yours.firstElementChild, ...keys, said);
 }
 
-/** @param {HTMLElement} card @param {Poll} poll @param {{standing: string, mine: number[], seq: number}} vote */
+/** @param {HTMLElement} card @param {Poll} poll @param {{standing: string, mine: any, seq: number}} vote */
 function updateForm(card, poll, { standing, mine, seq }) {
   const form = find(card, 'form');
   const countdown = find(card, '[data-countdown]');
   countdown.hidden = !poll.deadline;
   countdown.dataset.deadline = poll.deadline ?? 0;
-  const now = `${standing} ${seq} ${mine}`;
+  const now = `${standing} ${seq} ${JSON.stringify(mine)}`;
   if (card.dataset.vote === now) return;
   const isFirst = !card.dataset.vote;
   const hadFocus = form.contains(document.activeElement);
@@ -123,7 +162,7 @@ function updateForm(card, poll, { standing, mine, seq }) {
   form.noValidate = true;
   form.elements.seq.value = seq + 1;
   // What is half chosen stays until something has been sent; from then on the form shows what was.
-  if (standing !== 'asks' || !isFirst) choose(form, mine);
+  if (standing !== 'asks' || !isFirst) choose(form, mine, poll);
   limit(form, poll);
   find(card, '.ballot').open = standing === 'asks';
   if (hadFocus && standing !== 'asks') find(card, 'summary').focus({ preventScroll: true });
@@ -140,20 +179,19 @@ function closeForm(card) {
   ballot?.remove();
 }
 
-/** @param {HTMLElement} card @param {Poll} poll @param {number[]} mine */
+/** @param {HTMLElement} card @param {Poll} poll @param {any} mine */
 function showResults(card, poll, mine) {
   const tally = store.tally(poll.code) ?? { n_ballots: 0 };
   const figure = find(card, '.chart');
   const hint = find(card, '[data-results-hint]');
   const isHosts = poll.shown === false || poll.results === 'host';
-  const why = isHosts ? 'host' : poll.results === 'after_vote' && !mine.length ? 'after_vote' : 'after_close';
+  const why = isHosts ? 'host' : poll.results === 'after_vote' && !mine ? 'after_vote' : 'after_close';
   setText(find(card, '[data-turnout]'), sayVotes(tally.n_ballots));
   figure.hidden = !tally.counts || !tally.n_ballots;
   hint.hidden = Boolean(tally.counts);
   setText(hint, words.results[why]);
   if (!tally.counts) return;
-  drawBars(figure, tally, mine);
-  if (mine.length || card.dataset.state === 'closed') announce(lead(figure, tally));
+  drawChart(figure, tally, { poll, mine, say: Boolean(mine) || card.dataset.state === 'closed' });
 }
 
 /** Open polls first, then the one on stage, then the rest, newest first; the lobby where none asks. */
@@ -230,20 +268,19 @@ place.addEventListener('submit', (event) => {
   const form = /** @type {any} */ (event.target);
   const poll = store.polls.get(form.elements.poll.value);
   // Before the first snapshot, and after a final refusal, the form goes its plain way.
-  if (!poll || live.link === 'over') return;
+  if (!poll || live.link === 'over' || !isReady(poll)) return;
   event.preventDefault();
   const isWithdrawal = event.submitter?.getAttribute('value') === 'withdraw';
-  const numbers = picked(form);
-  const least = poll.settings.min_choices ?? 1;
+  const isAbstention = event.submitter?.getAttribute('name') === 'abstain';
+  const answer = isWithdrawal ? null : isAbstention ? { abstain: true } : read(form, poll);
+  const sentence = isWithdrawal ? '' : answer ? answer.error : sayMany(words.choose, poll.settings.min_choices ?? 1);
   const error = find(form, '[data-error]');
-  error.hidden = isWithdrawal || numbers.length >= least;
-  setText(error, sayMany(words.choose, least));
-  if (!error.hidden) {
-    find(form, '[data-option] :is(input, select)').focus();
+  error.hidden = !sentence;
+  setText(error, sentence ?? '');
+  if (sentence) {
+    find(form, ':is([aria-invalid=true], [data-answer] :is(input, select, textarea))').focus();
     return;
   }
-  const isOne = find(form, '[data-answer]').dataset.answer === 'option';
-  const answer = isWithdrawal ? null : isOne ? { option: numbers[0] } : { options: numbers };
   outbox.put({ poll: poll.code, round: poll.round, inForce: store.ballot(poll.code)?.seq ?? 0, answer });
   notice(cardOf(poll.code), '');
   send();
@@ -252,6 +289,15 @@ place.addEventListener('submit', (event) => {
   // The form has folded away: what became of the vote is to be seen, not what stands below.
   if (cardOf(poll.code).getBoundingClientRect().top < 0) cardOf(poll.code).scrollIntoView();
 });
+
+/** The answer that a form holds; null when there is too little for one. @param {HTMLFormElement} form @param {Poll} poll */
+function read(form, poll) {
+  const reader = readerOf(poll);
+  if (reader) return reader.read(form, poll);
+  const numbers = picked(form);
+  if (numbers.length < (poll.settings.min_choices ?? 1)) return null;
+  return readerName(poll) === 'option' ? { option: numbers[0] } : { options: numbers };
+}
 
 /** The options picked in a form, in their order: its controls are the answer, a select holds an option's place. @param {HTMLFormElement} form @returns {number[]} */
 function picked(form) {
@@ -262,8 +308,15 @@ function picked(form) {
   return rows.filter(({ at }) => at).sort((a, b) => a.at - b.at).map(({ number }) => number);
 }
 
+/** Let a form show an answer. @param {HTMLFormElement} form @param {any} answer @param {Poll} poll */
+function choose(form, answer, poll) {
+  const reader = readerOf(poll);
+  if (reader) reader.choose?.(form, answer, poll);
+  else tick(form, chosen(answer));
+}
+
 /** @param {HTMLFormElement} form @param {number[]} numbers */
-function choose(form, numbers) {
+function tick(form, numbers) {
   for (const row of findAll(form, '[data-option]')) {
     const at = numbers.indexOf(Number(row.dataset.option)) + 1;
     const control = find(row, 'input, select');
@@ -273,7 +326,10 @@ function choose(form, numbers) {
 }
 
 /** Show what is possible now: no more ticks than allowed, arrows where there is a way to go. @param {HTMLFormElement} form @param {Poll} poll */
-function limit(form, { settings: { max_choices: most } }) {
+function limit(form, poll) {
+  const reader = readerOf(poll);
+  if (reader) return void reader.limit?.(form, poll);
+  const { max_choices: most } = poll.settings;
   const numbers = picked(form);
   for (const box of findAll(form, '[type="checkbox"]')) box.disabled = !box.checked && numbers.length >= most;
   const rows = findAll(form, '.ranked').map((row) => ({ row, at: numbers.indexOf(Number(row.dataset.option)) }));
@@ -292,10 +348,18 @@ place.addEventListener('change', ({ target }) => {
   const poll = store.polls.get(control.form?.elements.poll.value);
   if (!poll) return;
   find(control.form, '[data-error]').hidden = true;
+  if (readerOf(poll)) return limit(control.form, poll);
   if (control.matches('select')) rerank(control.form, poll, Number(control.name.split('_')[1]), Number(control.value));
   else limit(control.form, poll);
   const most = poll.settings.max_choices;
   if (most) announce(say(words.chosen, { n: picked(control.form).length, most }), true);
+});
+
+// A slider tells while it moves, a field while it is typed into.
+place.addEventListener('input', ({ target }) => {
+  const { form } = /** @type {any} */ (target);
+  const poll = store.polls.get(form?.elements.poll.value);
+  if (poll && readerOf(poll)) limit(form, poll);
 });
 
 place.addEventListener('click', ({ target }) => {
@@ -315,7 +379,7 @@ place.addEventListener('click', ({ target }) => {
 function rerank(form, poll, number, at) {
   const others = picked(form).filter((other) => other !== number);
   if (at) others.splice(at - 1, 0, number);
-  choose(form, others.slice(0, poll.settings.max_choices));
+  tick(form, others.slice(0, poll.settings.max_choices));
   limit(form, poll);
 }
 

@@ -12,7 +12,7 @@ export interface Poll {
   state: 'draft' | 'open' | 'closed' | 'archived';
   round: number;
   options: Option[];
-  settings: Record<string, number>;
+  settings: Record<string, any>;
   results: 'live' | 'after_vote' | 'after_close' | 'host';
   shown: boolean | null;
   seconds: number | null;
@@ -34,6 +34,9 @@ export interface Tally {
   n_ballots: number;
   counts?: Record<string, number>;
   first?: Record<string, number>;
+  abstained?: number;
+  /** What a kind adds. */
+  [more: string]: any;
 }
 
 export interface Ballot {
