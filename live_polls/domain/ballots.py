@@ -26,6 +26,7 @@ from django.utils import timezone
 from live_polls import events
 from live_polls.domain import ballot_rows
 from live_polls.domain.ballot_rows import BallotKey, BallotRow, PollRow, TallyChange
+from live_polls.domain.durability import is_surely_undone
 from live_polls.domain.lifecycle import COUNTDOWN_GRACE
 from live_polls.domain.receipts import receipt
 from live_polls.enums import PollState, RoomState
@@ -87,7 +88,7 @@ def cast_batch(casts: Sequence[Cast]) -> list[Outcome]:
             versions = batch.write()
             is_written = True
     except (OperationalError, InterfaceError) as error:
-        if is_written:
+        if is_written and not is_surely_undone(error):
             raise CommitUnknownError(str(error)) from error
         raise
     for room_id, version in versions.items():

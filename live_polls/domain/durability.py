@@ -38,6 +38,14 @@ class Durability:
     faults: tuple[str, ...]
 
 
+def is_surely_undone(error: Exception) -> bool:
+    """Whether a commit that failed has left nothing behind: SQLite found no room for it on the disk.
+
+    Of every other failure in a commit nobody knows: the answer may be lost, and the ballots counted.
+    """
+    return getattr(error.__cause__, "sqlite_errorname", "") in {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}
+
+
 def read_durability() -> Durability:
     """Ask the database. Raises what the database raises when it cannot be reached."""
     return _of_sqlite() if connection.vendor == "sqlite" else _of_postgresql()

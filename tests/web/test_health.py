@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import AsyncClient, Client
 
@@ -11,7 +12,8 @@ from live_polls.live import readiness
 
 
 @pytest.fixture(autouse=True)
-def _fresh_answers() -> Iterator[None]:
+def _fresh_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(readiness, "_write_at", 0.0)
     readiness._no_migration_is_left.cache_clear()
     yield
     readiness._no_migration_is_left.cache_clear()
@@ -50,10 +52,11 @@ def test_a_server_that_drains_is_not_ready(client: Client):
 @pytest.mark.django_db
 def test_a_missing_migration_is_not_ready_until_it_is_applied(client: Client):
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("live_polls", "0001_initial")
+    [newest] = MigrationLoader(connection).graph.leaf_nodes("live_polls")
+    recorder.record_unapplied(*newest)
     assert client.get("/readyz").json()["migrations"] is False
 
-    recorder.record_applied("live_polls", "0001_initial")
+    recorder.record_applied(*newest)
     assert client.get("/readyz").status_code == 200
 
 
@@ -63,6 +66,23 @@ def test_the_probe_costs_one_statement_once_migrations_are_known(client: Client,
 
     with django_assert_num_queries(1):
         client.get("/readyz")
+
+
+@pytest.mark.django_db
+def test_now_and_then_the_probe_really_writes(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(readiness, "WRITE_SECONDS", 0.0)
+    written = []
+
+    def note(execute, sql, params, many, context):
+        written.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        for _ in range(2):
+            assert client.get("/readyz").status_code == 200
+
+    pragmas = [sql for sql in written if sql.startswith("PRAGMA user_version = ")]
+    assert len(set(pragmas)) == (2 if connection.vendor == "sqlite" else 0)
 
 
 def test_a_database_that_takes_no_writes_is_not_ready(client: Client, db: None, caplog: pytest.LogCaptureFixture):

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from live_polls.domain import durability
-from live_polls.domain.durability import Durability, read_durability
+from live_polls.domain.durability import Durability, is_surely_undone, read_durability
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,3 +75,17 @@ def test_a_commit_that_waits_for_the_own_disk_is_enough(value):
     assert durability._judge("PostgreSQL 18", settings, durability._POSTGRESQL) == Durability(
         "PostgreSQL 18", settings, ()
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_undone"),
+    [("SQLITE_FULL", True), ("SQLITE_IOERR_WRITE", True), ("SQLITE_IOERR_FSYNC", False), ("SQLITE_BUSY", False)],
+)
+def test_of_a_commit_without_room_alone_it_is_known_that_nothing_is_left(name, is_undone):
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorname = name
+    error = OperationalError("disk I/O error")
+    error.__cause__ = cause
+
+    assert is_surely_undone(error) is is_undone
+    assert not is_surely_undone(OperationalError("the connection is lost"))
