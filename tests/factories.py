@@ -45,6 +45,36 @@ def make_poll(
     return poll
 
 
+def make_question(
+    room: Room | None = None,
+    *,
+    points: int,
+    right: Sequence[int] = (1,),
+    by_speed: bool = False,
+    kind: str = "single_choice",
+    options: Sequence[str] = ("Tabs", "Spaces", "Both"),
+    seconds: int | None = None,
+    results: str = "",
+    is_open: bool = True,
+) -> Poll:
+    """A quiz question, open unless told otherwise."""
+    draft = PollDraft(
+        kind=kind,
+        prompt=f"Question {next(_numbers)}?",
+        options=options,
+        right=right,
+        points=points,
+        by_speed=by_speed,
+        seconds=seconds,
+        results=results,
+        explanation="Because it is so.",
+    )
+    poll = polls.add_poll(room or make_room(), draft)
+    if is_open:
+        lifecycle.open_poll(poll)
+    return poll
+
+
 def make_participant(room: Room, token: str = "") -> Participant:
     """The participant of a token, or of a new one."""
     participant = participants.read_token(
@@ -62,5 +92,15 @@ def make_cast(
 ) -> Cast:
     """A ballot as it would be sent; by a new participant unless told otherwise."""
     who = participant or make_participant(poll.room)
-    key = who if isinstance(who, str) else who.ballot_key
-    return Cast(poll.room_id, key, poll.code, poll.round if round_ is None else round_, seq, answer)
+    key, voice = (who, voice_of(who)) if isinstance(who, str) else (who.ballot_key, who.voice_key)
+    return Cast(poll.room_id, key, poll.code, poll.round if round_ is None else round_, seq, answer, voice)
+
+
+def voice_of(ballot_key: str) -> str:
+    """The voice key that `make_cast` gives to whom a test knows by a ballot key alone."""
+    return f"voice {ballot_key}"[:32]
+
+
+def both_keys(*ballot_keys: str) -> dict[str, str]:
+    """What `read_room` asks for to read the ballots of these."""
+    return {key: voice_of(key) for key in ballot_keys}

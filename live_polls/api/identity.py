@@ -29,11 +29,10 @@ def participant_in(request: HttpRequest, view: RoomView) -> Participant | None:
     return participant
 
 
-async def identify(request: HttpRequest, view: RoomView, role: str) -> tuple[Viewer, str | None]:
-    """What the asker may see, and the ballot key of a participant."""
+async def identify(request: HttpRequest, view: RoomView, role: str) -> tuple[Viewer, Participant | None]:
+    """What the asker may see, and who it is if a participant."""
     if role == "audience":
-        participant = participant_in(request, view)
-        return Viewer.AUDIENCE, participant.ballot_key if participant is not None else None
+        return Viewer.AUDIENCE, participant_in(request, view)
     stage_token = request.headers.get("X-Stage-Token", "")
     if role == "stage" and stage_token:
         if not is_trusted_stage(stage_token, view):

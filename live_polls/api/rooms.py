@@ -58,12 +58,12 @@ async def state(
     viewer, who = await identify(request, view, role)
     if since:
         await _wait_beyond(feed, view, since)
-    fresh, mine = await read(read_room, feed.room_id, feed.view, [who] if who else [])
+    fresh, mine = await read(read_room, feed.room_id, feed.view, {who.ballot_key: who.voice_key} if who else None)
     if fresh is None:
         raise RoomNotFoundError
     frame = faces.snapshot_frame(
         faces.face_of(fresh, viewer),
-        mine=mine.get(who or "", ()),
+        mine=mine.get(who.ballot_key, ()) if who else (),
         presence=feed.presence.total,
         now=time.time(),
     )
@@ -82,12 +82,15 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: a ballot needs a participant's token.")
     post = messages.decode_post(_body(request))
-    cast = Cast(view.id, participant.ballot_key, post.poll, post.round, post.seq, post.answer)
+    cast = Cast(view.id, participant.ballot_key, post.poll, post.round, post.seq, post.answer, participant.voice_key)
     outcome = await get_box().cast_and_await(cast)
     if isinstance(outcome, PollError):
         outcome.client_id = post.id
         raise outcome
-    return _json(messages.Ack(post.id, outcome.receipt, outcome.seq, outcome.epoch, outcome.version))
+    ack = messages.Ack(post.id, outcome.receipt, outcome.seq, outcome.epoch, outcome.version)
+    if outcome.elapsed_ms is not None:
+        ack.elapsed_ms = outcome.elapsed_ms
+    return _json(ack)
 
 
 async def _feed(join_code: str) -> RoomFeed:

@@ -12,7 +12,7 @@ from live_polls.consumers import origin
 from live_polls.consumers.base import HELLO_SECONDS, Scope, Socket
 from live_polls.domain import join_codes
 from live_polls.domain.ballots import Cast, Outcome
-from live_polls.domain.participants import cookie_name
+from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import BadMessageError, BusyError, NotAllowedError, PollError, RoomNotFoundError
@@ -88,7 +88,9 @@ class RoomSocket(Socket):
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants vote. This socket has none."), message.id)
             return
-        cast = Cast(feed.room_id, connection.participant, message.poll, message.round, message.seq, answer)
+        cast = Cast(
+            feed.room_id, connection.participant, message.poll, message.round, message.seq, answer, connection.voice
+        )
         get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
 
     def _outcome(self, feed: RoomFeed, connection: Connection, client_id: str, outcome: Outcome) -> None:
@@ -140,7 +142,11 @@ class RoomSocket(Socket):
             # Phones go on over plain requests, which hold nothing here.
             self.refuse(BusyError(retry_ms=FULL_RETRY_MS))
             raise RefusedError(TRY_AGAIN_LATER)
-        connection = Connection(self.wire, viewer, participant)
+        connection = (
+            Connection(self.wire, viewer, participant.ballot_key, participant.voice_key)
+            if participant is not None
+            else Connection(self.wire, viewer)
+        )
         self.wire.attach(connection)
         self._feed, self._connection = feed, connection
         self.scope = {}  # all that a browser said in its handshake: needed once, kept by thousands
@@ -157,7 +163,7 @@ class RoomSocket(Socket):
             feed.leave(connection)
             connection.wire.close(messages.CLOSE_REPLACED)
 
-    async def _identify(self, hello: messages.Hello, view: RoomView) -> tuple[Viewer, str | None]:
+    async def _identify(self, hello: messages.Hello, view: RoomView) -> tuple[Viewer, Participant | None]:
         """Who it is. Without an Origin it is a program, and a cookie proves nothing: it may have been sent along."""
         trusts_cookies = not origin.is_missing(self.scope)
         if hello.role == "audience":
@@ -165,7 +171,7 @@ class RoomSocket(Socket):
             participant = participant_of(token, view)
             if participant is None:
                 raise RefusedError(messages.CLOSE_UNKNOWN_IDENTITY)
-            return Viewer.AUDIENCE, participant.ballot_key
+            return Viewer.AUDIENCE, participant
         if hello.role == "stage" and hello.stage_token is not None:
             if not is_trusted_stage(hello.stage_token, view):
                 raise RefusedError(messages.CLOSE_UNKNOWN_IDENTITY)
@@ -174,7 +180,7 @@ class RoomSocket(Socket):
 
     async def _identify_host(
         self, hello: messages.Hello, view: RoomView, *, trusts_cookies: bool
-    ) -> tuple[Viewer, str | None]:
+    ) -> tuple[Viewer, Participant | None]:
         session_key = origin.cookie(self.scope, settings.SESSION_COOKIE_NAME) if trusts_cookies else ""
         may = bool(session_key) and await read(may_watch, session_key, view.id)
         if hello.role == "stage":

@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from live_polls.domain import clock
+
 
 class BallotRow(NamedTuple):
-    """A row of the ballot table; `answer` is canonical JSON text, None when withdrawn."""
+    """A row of the ballot table; `answer` is canonical JSON text, None when withdrawn.
+
+    `participant` is the voice key where the poll is voiced. A time and points are of quiz questions only.
+    """
 
     poll_id: int
     round: int
     participant: str
     seq: int
     answer: str | None
+    elapsed_ms: int | None = None
+    points: int | None = None
 
 
 class BallotKey(NamedTuple):
@@ -52,10 +59,15 @@ class PollRow(NamedTuple):
     settings: str | dict[str, int]
     n_options: int
     in_time: bool
+    in_extra_time: bool
     room_state: str
     room_version: int
     epoch: str
     ballot_key: str
+    points: int
+    by_speed: bool
+    seconds: int | None
+    opened_at: datetime | None
 
 
 def _is_sqlite() -> bool:
@@ -75,8 +87,12 @@ def lock_polls(codes: Sequence[str]) -> None:
             )
 
 
-def read_polls(codes: Sequence[str], *, deadline_after: datetime) -> dict[str, PollRow]:
-    """{code: poll} of those that exist. `in_time`: no countdown, or one that ends after `deadline_after`."""
+def read_polls(codes: Sequence[str]) -> dict[str, PollRow]:
+    """{code: poll} of those that exist. `in_time`: no countdown, or it and the grace have not passed.
+
+    `in_extra_time`: only for those who have a deadline of their own.
+    """
+    over = clock.over_before()
     wanted, array = (
         ("IN (SELECT value FROM json_each(%s))", json.dumps(list(codes)))
         if _is_sqlite()
@@ -86,19 +102,53 @@ def read_polls(codes: Sequence[str], *, deadline_after: datetime) -> dict[str, P
         cursor.execute(
             "SELECT p.id, p.room_id, p.code, p.kind, p.state, p.round, p.settings,"
             " (SELECT count(*) FROM live_polls_option o WHERE o.poll_id = p.id),"
-            " p.deadline IS NULL OR p.deadline > %s,"
-            " r.state, r.version, r.epoch, r.ballot_key"
+            f" p.deadline IS NULL OR p.deadline > {over},"
+            f" p.deadline IS NOT NULL AND p.deadline <= {over} AND p.last_deadline > {over},"
+            " r.state, r.version, r.epoch, r.ballot_key, p.points, p.by_speed, p.seconds, p.opened_at"
             " FROM live_polls_poll p JOIN live_polls_room r ON r.id = p.room_id"
             f" WHERE p.code {wanted}",
-            [connection.ops.adapt_datetimefield_value(deadline_after), array],
+            [array],
         )
-        rows = [PollRow(*row) for row in cursor.fetchall()]
+        rows = [PollRow(*row[:-1], _moment(row[-1])) for row in cursor.fetchall()]
     return {row.code: row for row in rows}
+
+
+def read_right(poll_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """{poll id: numbers of its right options}."""
+    right: dict[int, set[int]] = {poll_id: set() for poll_id in poll_ids}
+    if right:
+        places = ", ".join(["%s"] * len(right))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT poll_id, number FROM live_polls_option WHERE is_right AND poll_id IN ({places})", list(right)
+            )
+            for poll_id, number in cursor.fetchall():
+                right[poll_id].add(number)
+    return {poll_id: frozenset(numbers) for poll_id, numbers in right.items()}
+
+
+def read_in_extra_time(rounds: Sequence[tuple[int, int]], voices: Iterable[str]) -> set[tuple[int, int, str]]:
+    """Those (poll id, round, voice) of these rounds and voices whose own deadline and grace have not passed."""
+    wanted, array = (
+        ("IN (SELECT value FROM json_each(%s))", json.dumps(list(voices)))
+        if _is_sqlite()
+        else ("= ANY(%s)", list(voices))
+    )
+    sql = (
+        "SELECT poll_id, round, voice FROM live_polls_extratime"
+        f" WHERE poll_id = %s AND round = %s AND voice {wanted} AND deadline > {clock.over_before()}"
+    )
+    found: set[tuple[int, int, str]] = set()
+    with connection.cursor() as cursor:
+        for poll_id, round_ in rounds:
+            cursor.execute(sql, [poll_id, round_, array])
+            found.update(cursor.fetchall())
+    return found
 
 
 def read_ballots(keys: Sequence[BallotKey]) -> dict[BallotKey, BallotRow]:
     """The ballots that exist under these keys, withdrawn ones included."""
-    columns = "b.poll_id, b.round, b.participant, b.seq, b.answer"
+    columns = "b.poll_id, b.round, b.participant, b.seq, b.answer, b.elapsed_ms, b.points"
     on = "b.poll_id = k.poll_id AND b.round = k.round AND b.participant = k.participant"
     if _is_sqlite():
         # CROSS JOIN fixes the order of the loops: the batch outside, the unique index inside.
@@ -113,12 +163,6 @@ def read_ballots(keys: Sequence[BallotKey]) -> dict[BallotKey, BallotRow]:
             f" JOIN live_polls_ballot b ON {on}"
         )
     return {BallotKey(row.poll_id, row.round, row.participant): row for row in _fetch_ballots(sql, keys)}
-
-
-def read_of_participants(polls: Sequence[tuple[int, int]], participants: Sequence[str]) -> list[BallotRow]:
-    """The ballots of these participants in these (poll id, round) pairs."""
-    keys = [BallotKey(poll_id, poll_round, who) for poll_id, poll_round in polls for who in participants]
-    return list(read_ballots(keys).values()) if keys else []
 
 
 def write_ballots(rows: Sequence[BallotRow]) -> None:
@@ -136,6 +180,24 @@ def write_ballots(rows: Sequence[BallotRow]) -> None:
         sql = (
             "INSERT INTO live_polls_ballot (poll_id, round, participant, seq, answer)"
             " SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::text[])" + conflict
+        )
+    _execute(sql, [row[:5] for row in rows])
+
+
+def write_scored_ballots(rows: Sequence[BallotRow]) -> None:
+    """As `write_ballots`, with time and points: for quiz questions, so that other ballots do not pay for them."""
+    columns = "poll_id, round, participant, seq, answer, elapsed_ms, points"
+    conflict = (
+        " ON CONFLICT (poll_id, round, participant) DO UPDATE SET seq = excluded.seq, answer = excluded.answer,"
+        " elapsed_ms = excluded.elapsed_ms, points = excluded.points"
+    )
+    if _is_sqlite():
+        values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(7))
+        sql = f"INSERT INTO live_polls_ballot ({columns}) SELECT {values} FROM json_each(%s) WHERE true" + conflict
+    else:
+        sql = (
+            f"INSERT INTO live_polls_ballot ({columns}) SELECT * FROM"
+            " unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::text[], %s::int[], %s::int[])" + conflict
         )
     _execute(sql, rows)
 
@@ -178,7 +240,12 @@ def _fetch_ballots(sql: str, keys: Sequence[BallotKey]) -> list[BallotRow]:
         return [BallotRow(*row) for row in cursor.fetchall()]
 
 
-def _execute(sql: str, rows: Sequence[BallotRow] | Sequence[TallyChange]) -> None:
+def _moment(stored: datetime | str | None) -> datetime | None:
+    """A moment as the database gives it: SQLite keeps text, in UTC without saying so."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+
+
+def _execute(sql: str, rows: Sequence[tuple[object, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(sql, _parameters(rows))

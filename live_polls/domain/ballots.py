@@ -17,18 +17,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils import timezone
 
 from live_polls import events
-from live_polls.domain import ballot_rows
+from live_polls.domain import ballot_rows, clock, scoring
 from live_polls.domain.ballot_rows import BallotKey, BallotRow, PollRow, TallyChange
 from live_polls.domain.durability import is_surely_undone
-from live_polls.domain.lifecycle import COUNTDOWN_GRACE
 from live_polls.domain.receipts import receipt
+from live_polls.domain.voices import is_voiced
 from live_polls.enums import PollState, RoomState
 from live_polls.errors import (
     InvalidAnswerError,
@@ -47,7 +46,11 @@ _LIVE = RoomState.LIVE.value
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """A ballot as it was sent. `answer` is raw; None withdraws. `seq` is the participant's own counter, from 1."""
+    """A ballot as it was sent. `answer` is raw; None withdraws. `seq` is the participant's own counter, from 1.
+
+    `participant` is the ballot key and `voice` the voice key of who casts; the poll decides which of them the ballot is
+    kept under. `arrived_at` is when it came to the server, by the database's clock, in Unix seconds.
+    """
 
     room_id: int
     participant: str
@@ -55,6 +58,8 @@ class Cast:
     round: int
     seq: int
     answer: object
+    voice: str = ""
+    arrived_at: float = field(default_factory=clock.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Counted:
     epoch: str
     version: int
     changed: bool
+    elapsed_ms: int | None = None  # of quiz questions only
+    points: int | None = None
 
 
 Outcome = Counted | PollError
@@ -104,6 +111,7 @@ class _Asked:
     kind: Kind
     shape: Shape
     refusal: type[PollClosedError] | type[RoomEndedError] | None
+    voiced: bool
 
 
 class _Batch:
@@ -114,9 +122,12 @@ class _Batch:
         # A code of ours is letters and digits; PostgreSQL would fail on a NUL in another.
         codes = sorted(filter(str.isalnum, {cast.poll for cast in casts}))
         ballot_rows.lock_polls(codes)
-        rows = ballot_rows.read_polls(codes, deadline_after=timezone.now() - COUNTDOWN_GRACE)
-        self._polls = {code: _asked(row) for code, row in rows.items()}
+        rows = ballot_rows.read_polls(codes)
+        right = ballot_rows.read_right([row.id for row in rows.values() if row.points])
+        self._polls = {code: _asked(row, right.get(row.id, frozenset())) for code, row in rows.items()}
         self._by_id = {poll.row.id: poll for poll in self._polls.values()}
+        extra = [(row.id, row.round) for row in rows.values() if row.in_extra_time]
+        self._in_extra_time = ballot_rows.read_in_extra_time(extra, {cast.voice for cast in casts}) if extra else set()
         keys = {_key(cast, self._polls[cast.poll]) for cast in casts if cast.poll in self._polls}
         self._before = ballot_rows.read_ballots(sorted(keys))
         self._after = dict(self._before)
@@ -137,18 +148,38 @@ class _Batch:
             if (cast.seq, answer) == (now.seq, now.answer):
                 return now, False
             return StaleBallotError(seq=now.seq, answer=now.answer)
-        if poll.refusal is not None:
+        if poll.refusal is not None and not self._has_extra_time(cast, poll):
             return poll.refusal()
         if cast.round != poll.row.round:
             return PollClosedError("That round is over. This ballot was not counted; one counted before still is.")
-        row = BallotRow(*key, cast.seq, answer)
+        if poll.row.points:
+            row = scoring.scored(
+                key,
+                cast.seq,
+                answer,
+                poll=poll.row,
+                kind=poll.kind,
+                shape=poll.shape,
+                arrived_at=cast.arrived_at,
+                before=now,
+            )
+        else:
+            row = BallotRow(*key, cast.seq, answer)
         self._after[key] = row
         return row, True
+
+    def _has_extra_time(self, cast: Cast, poll: _Asked) -> bool:
+        """Whether only the deadline is over, and who casts has one of their own."""
+        is_over = poll.refusal is PollClosedError and poll.row.state == _OPEN
+        return is_over and (poll.row.id, cast.round, cast.voice) in self._in_extra_time
 
     def write(self) -> dict[int, int]:
         """Write what changed; {room id: new version} of the rooms that did."""
         rows = [row for key, row in self._after.items() if self._before.get(key) is not row]
-        ballot_rows.write_ballots(sorted(rows))
+        rows.sort()
+        scored = {poll_id for poll_id, poll in self._by_id.items() if poll.row.points}
+        ballot_rows.write_ballots([row for row in rows if row.poll_id not in scored] if scored else rows)
+        ballot_rows.write_scored_ballots([row for row in rows if row.poll_id in scored] if scored else [])
         ballot_rows.add_to_tallies(self._tally_changes(rows))
         return ballot_rows.bump_rooms({self._by_id[row.poll_id].row.room_id for row in rows})
 
@@ -173,7 +204,7 @@ class _Batch:
         return answers
 
     def voters(self, room_id: int) -> tuple[str, ...]:
-        """Whose ballots in the room are others than before."""
+        """Whose ballots in the room are others than before: the keys that they stand under."""
         rows = (row for key, row in self._after.items() if self._before.get(key) is not row)
         return tuple({row.participant for row in rows if self._by_id[row.poll_id].row.room_id == room_id})
 
@@ -187,21 +218,25 @@ class _Batch:
     def _counted(self, cast: Cast, row: BallotRow, changed: bool, versions: dict[int, int]) -> Counted:  # noqa: FBT001 -- unpacked from the result
         poll = self._polls[cast.poll].row
         version = versions.get(poll.room_id, poll.room_version)
-        return Counted(receipt(poll.ballot_key, row), row.seq, poll.epoch, version, changed)
+        proof = receipt(poll.ballot_key, row)
+        return Counted(proof, row.seq, poll.epoch, version, changed, row.elapsed_ms, row.points)
 
 
-def _asked(row: PollRow) -> _Asked:
+def _asked(row: PollRow, right: frozenset[int]) -> _Asked:
     refusal: type[PollClosedError] | type[RoomEndedError] | None = None
     if row.room_state != _LIVE:
         refusal = RoomEndedError
     elif row.state != _OPEN or not row.in_time:
         refusal = PollClosedError
     settings = json.loads(row.settings) if isinstance(row.settings, str) else row.settings
-    return _Asked(row, KINDS[row.kind], Shape(row.n_options, settings), refusal)
+    shape = Shape(row.n_options, settings, right)
+    return _Asked(row, KINDS[row.kind], shape, refusal, is_voiced(row.kind, row.points))
 
 
 def _key(cast: Cast, poll: _Asked) -> BallotKey:
-    return BallotKey(poll.row.id, cast.round, cast.participant)
+    if poll.voiced and not cast.voice:
+        raise ValueError("A ballot of a voiced poll needs the voice key")  # or all such would be one person's
+    return BallotKey(poll.row.id, cast.round, cast.voice if poll.voiced else cast.participant)
 
 
 def _canonical(poll: _Asked, raw: object) -> str:

@@ -15,8 +15,12 @@ from typing import Any
 
 from django.db import connection
 
-from live_polls.domain import ballot_rows, snapshot_rows
+from live_polls.domain import ballot_rows, quiz, snapshot_rows
+from live_polls.domain.ballot_rows import BallotKey
+from live_polls.domain.board import Board
+from live_polls.domain.board_rows import PlayerLine
 from live_polls.domain.receipts import receipt
+from live_polls.domain.voices import is_voiced
 from live_polls.enums import PollState
 from live_polls.models import Option, Poll, Room
 
@@ -38,6 +42,16 @@ class PollView:
     seconds: int | None
     deadline: datetime | None
     counters: Mapping[str, int] = field(default_factory=dict)
+    points: int = 0
+    by_speed: bool = False
+    explanation: str = ""
+    opened_at: datetime | None = None
+    right: frozenset[int] = frozenset()
+
+    @property
+    def voiced(self) -> bool:
+        """Whether its ballots stand under the voice key."""
+        return is_voiced(self.kind, self.points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,18 @@ class RoomView:
     screen: str
     current: str | None
     secrets: RoomSecrets
+    players_version: int = 0
+    board_version: int = 0
+    teams: Sequence[str] = ()
     polls: tuple[PollView, ...] = ()
+    # Of the quiz; see quiz.py.
+    players: Mapping[str, PlayerLine] = field(default_factory=dict)
+    board: Board | None = None
+
+    @property
+    def is_quiz(self) -> bool:
+        """Whether a question of the room is worth points."""
+        return any(poll.points for poll in self.polls)
 
     def poll(self, code: str) -> PollView | None:
         """The poll with this code, or None."""
@@ -83,6 +108,8 @@ class MyBallot:
     seq: int
     answer: str | None
     receipt: str
+    elapsed_ms: int | None = None  # this and points: of quiz questions only
+    points: int | None = None
 
 
 Mine = dict[str, tuple[MyBallot, ...]]
@@ -113,11 +140,12 @@ def consistent_read() -> Iterator[None]:
 
 
 def read_room(
-    room_id: int, known: RoomView | None = None, participants: Sequence[str] = ()
+    room_id: int, known: RoomView | None = None, participants: Mapping[str, str] | None = None
 ) -> tuple[RoomView | None, Mine]:
-    """The room (None when it was deleted) and the ballots of `participants` (ballot keys), at one version.
+    """The room (None when it was deleted) and the ballots of `participants`, at one version.
 
-    `known` is returned itself when it is still true. Repeatable.
+    `participants` is {ballot key: voice key}; their ballots are told by ballot key, whichever of the two they stand
+    under. `known` is returned itself when it is still true. Repeatable.
     """
     with consistent_read():
         view = _read_view(room_id, known)
@@ -143,6 +171,7 @@ ROOM_FIELDS = (
     "screen",
     "current__code",
 )
+QUIZ_FIELDS = ("players_version", "board_version", "teams")
 
 
 def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
@@ -152,21 +181,32 @@ def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
             return known
         if stand.layout_version == known.layout_version:
             polls = _with_counters(known.polls, {PollState.OPEN.value})
-            return replace(known, version=stand.version, polls=polls)
-    return _read_whole(room_id)
+            view = replace(
+                known,
+                version=stand.version,
+                polls=polls,
+                players_version=stand.players_version,
+                board_version=stand.board_version,
+            )
+            return quiz.with_quiz(view, known)
+    whole = _read_whole(room_id)
+    return None if whole is None else quiz.with_quiz(whole, known)
 
 
 def _read_whole(room_id: int) -> RoomView | None:
-    row = Room.objects.filter(pk=room_id).values_list(*ROOM_FIELDS, "ballot_key", "voice_key", "stage_key").first()
+    fields = (*ROOM_FIELDS, *QUIZ_FIELDS, "ballot_key", "voice_key", "stage_key")
+    row = Room.objects.filter(pk=room_id).values_list(*fields).first()
     if row is None:
         return None
     make: Any = RoomView  # the checker cannot follow a row by position
-    view: RoomView = make(*row[:-3], RoomSecrets(*row[-3:]))
+    n = len(ROOM_FIELDS)
+    view: RoomView = make(*row[:n], RoomSecrets(*row[-3:]), *row[n:-3])
     return replace(view, polls=_with_counters(_read_polls(view), set(PollState.values)))
 
 
 def _read_polls(view: RoomView) -> tuple[PollView, ...]:
     options: dict[int, list[tuple[int, str]]] = {}
+    right = _read_right(view.id)
     rows = Option.objects.filter(poll__room_id=view.id).order_by("poll_id", "number")
     for poll_id, number, text in rows.values_list("poll_id", "number", "text"):
         options.setdefault(poll_id, []).append((number, text))
@@ -184,9 +224,22 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
             shown=poll.shown,
             seconds=poll.seconds,
             deadline=poll.deadline,
+            points=poll.points,
+            by_speed=poll.by_speed,
+            explanation=poll.explanation,
+            opened_at=poll.opened_at,
+            right=right.get(poll.pk, frozenset()),
         )
         for poll in Poll.objects.filter(room_id=view.id)
     )
+
+
+def _read_right(room_id: int) -> dict[int, frozenset[int]]:
+    right: dict[int, frozenset[int]] = {}
+    rows = Option.objects.filter(poll__room_id=room_id, is_right=True).values_list("poll_id", "number")
+    for poll_id, number in rows:
+        right[poll_id] = right.get(poll_id, frozenset()) | {number}
+    return right
 
 
 def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollView, ...]:
@@ -198,14 +251,21 @@ def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollV
     return tuple(replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls)
 
 
-def _read_mine(view: RoomView, participants: Sequence[str]) -> Mine:
+def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
     public = {PollState.OPEN.value, PollState.CLOSED.value}  # a ballot is told of where its poll is
     polls = {poll.id: poll for poll in view.polls if poll.state in public}
-    rows = ballot_rows.read_of_participants([(poll.id, poll.round) for poll in polls.values()], participants)
+    voiced = {poll.id for poll in polls.values() if poll.voiced}
+    whose = {voice: who for who, voice in participants.items() if voice} if voiced else {}
+    keys = [
+        BallotKey(poll.id, poll.round, key)
+        for poll in polls.values()
+        for key in (whose if poll.id in voiced else participants)
+    ]
     mine: dict[str, list[MyBallot]] = {}
-    for row in rows:
+    for row in ballot_rows.read_ballots(keys).values():
         proof = receipt(view.secrets.ballot_key, row)
-        mine.setdefault(row.participant, []).append(
-            MyBallot(polls[row.poll_id].code, row.round, row.seq, row.answer, proof)
+        who = whose[row.participant] if row.poll_id in voiced else row.participant
+        mine.setdefault(who, []).append(
+            MyBallot(polls[row.poll_id].code, row.round, row.seq, row.answer, proof, row.elapsed_ms, row.points)
         )
     return {participant: tuple(ballots) for participant, ballots in mine.items()}

@@ -32,15 +32,16 @@ class Connection:
     """A socket in a room. `ready` is whether the wire takes bytes now; the server switches it.
 
     `version` is the newest that it was told, whether that has left the outbox or not; `told` a hash of the ballots of
-    its own that it knows of.
+    its own that it knows of. `participant` is the ballot key, `voice` the voice key of who is at the other end.
     """
 
-    __slots__ = ("_held", "participant", "ready", "told", "version", "viewer", "voted", "wire")
+    __slots__ = ("_held", "participant", "ready", "told", "version", "viewer", "voice", "voted", "wire")
 
-    def __init__(self, wire: Wire, viewer: Viewer, participant: str | None = None) -> None:
+    def __init__(self, wire: Wire, viewer: Viewer, participant: str | None = None, voice: str = "") -> None:
         self.wire = wire
         self.viewer = viewer
         self.participant = participant
+        self.voice = voice
         self.ready = True
         self.version = 0
         self.told = 0

@@ -21,6 +21,7 @@ class Audience:
         # Dicts for their order: a set's would change from run to run.
         self._by_viewer: dict[Viewer, dict[Connection, None]] = {viewer: {} for viewer in Viewer}
         self._by_participant: dict[str, list[Connection]] = {}
+        self._by_voice: dict[str, str] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._by_viewer.values()))
@@ -46,6 +47,8 @@ class Audience:
         self._by_viewer[connection.viewer][connection] = None
         if connection.participant:
             self._by_participant.setdefault(connection.participant, []).append(connection)
+            if connection.voice:
+                self._by_voice[connection.voice] = connection.participant
 
     def discard(self, connection: Connection) -> None:
         """Forget a connection. Repeatable."""
@@ -55,6 +58,7 @@ class Audience:
             others.remove(connection)
             if not others:
                 del self._by_participant[connection.participant or ""]
+                self._by_voice.pop(connection.voice, None)
 
     def of_viewer(self, viewer: Viewer) -> Iterable[Connection]:
         """The connections that look as `viewer`."""
@@ -63,6 +67,15 @@ class Audience:
     def of_participant(self, participant: str) -> Sequence[Connection]:
         """The connections of one participant: tabs and devices that share a token, oldest first."""
         return self._by_participant.get(participant, ())
+
+    def who_has(self, key: str) -> str | None:
+        """The participant who is here and has this key, be it the ballot key or the voice key."""
+        return key if key in self._by_participant else self._by_voice.get(key)
+
+    def voice_of(self, participant: str) -> str:
+        """The voice key of a participant who is here, else an empty one."""
+        connections = self._by_participant.get(participant)
+        return connections[0].voice if connections else ""
 
     def show_changes(self, viewer: Viewer, old: Face, new: Face, own: Mapping[Connection, Sequence[Change]]) -> None:
         """Take all of one viewer from one face to the next; `own` holds what single connections get besides."""

@@ -125,11 +125,14 @@ class RoomFeed:
         self.audience.discard(connection)
         self._ahead.pop(connection, None)
 
-    def ballots_changed(self, participants: Iterable[str]) -> None:
-        """Tell all connections of these participants what is in force now, with the next read."""
+    def ballots_changed(self, voters: Iterable[str]) -> None:
+        """Tell all connections of those who have one of these keys what is in force now, with the next read."""
         # One may be waiting for its snapshot, which could be read from before the commit.
-        waiting = {connection.participant for connection in self._hellos}
-        here = {who for who in participants if who in waiting or self.audience.of_participant(who)}
+        waiting: dict[str, str] = {}
+        for connection in self._hellos:
+            if connection.participant:
+                waiting[connection.participant] = waiting[connection.voice] = connection.participant
+        here = {who for key in voters if (who := waiting.get(key) or self.audience.who_has(key))}
         if here:
             self._voters |= here
             self._rouse()
@@ -242,11 +245,12 @@ class RoomFeed:
         hellos = dict(list(self._hellos.items())[:MAX_PARTICIPANTS_A_READ])
         voters = set(islice(self._voters, MAX_PARTICIPANTS_A_READ))
         self._voters -= voters
-        participants = {who for who in (connection.participant for connection in hellos) if who} | voters
+        participants = {who: self.audience.voice_of(who) for who in voters}
+        participants |= {hello.participant: hello.voice for hello in hellos if hello.participant}
         known_version = self._known_version
         self._acks.hold(loop)
         try:
-            view, mine = await read(read_room, self.room_id, self.view, list(participants))
+            view, mine = await read(read_room, self.room_id, self.view, participants)
             if view is not None and self._known_version == known_version:
                 # Who told of a newer one was wrong: do not wait for it.
                 self._known_version, self._heard_version = view.version, min(view.version, self._heard_version)

@@ -78,15 +78,15 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
 async def _page(
     request: HttpRequest, feed: RoomFeed, participant: Participant | None, refused: Refused | None = None
 ) -> HttpResponse:
-    mine_of = [participant.ballot_key] if participant else []
-    room, mine = await read(read_room, feed.room_id, feed.view, mine_of)
+    who = {participant.ballot_key: participant.voice_key} if participant else None
+    room, mine = await read(read_room, feed.room_id, feed.view, who)
     if room is None:
         raise RoomNotFoundError
     # In a thread: rendering takes milliseconds in which the loop serves sockets.
     page = await asyncio.to_thread(
         render_room_page,
         room,
-        mine.get(mine_of[0], ()) if mine_of else (),
+        mine.get(participant.ballot_key, ()) if participant else (),
         refusals={refused.poll: refused.sentence} if refused and refused.poll else None,
         notice=refused.sentence if refused and not refused.poll else "",
     )
@@ -132,7 +132,7 @@ def _read_form(fields: QueryDict, view: RoomView, participant: Participant) -> C
         raise PollNotFoundError
     number, seq = _whole(fields, "round", MAX_ROUND), _whole(fields, "seq", MAX_SEQ)
     answer = None if fields.get("deed") == "withdraw" else KINDS[poll.kind].form_answer(dict(fields.lists()))
-    return Cast(view.id, participant.ballot_key, poll.code, number, seq, answer)
+    return Cast(view.id, participant.ballot_key, poll.code, number, seq, answer, participant.voice_key)
 
 
 def _whole(fields: QueryDict, name: str, most: int) -> int:

@@ -137,7 +137,7 @@ async def _own_page(
     participant: Participant, feed: RoomFeed, view: RoomView, language: str, coding: bytes
 ) -> Page | None:
     """The page with the participant's votes, or None when there are none."""
-    room, ballots = await read(read_room, feed.room_id, view, [participant.ballot_key])
+    room, ballots = await read(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
     mine = ballots.get(participant.ballot_key)
     return await asyncio.to_thread(make_page, room, language, mine, [coding]) if room and mine else None
 

@@ -3,23 +3,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from live_polls.domain import ballot_rows
+from live_polls.domain import ballot_rows, clock
 from live_polls.domain.ballot_rows import BallotKey, BallotRow, TallyChange
 from live_polls.models import Ballot, Poll, Room, Tally
 from tests.factories import make_poll, make_room
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
-
 
 def test_read_polls_finds_those_that_exist_with_all_they_need():
     poll = make_poll(kind="multiple_choice")
     room = Room.objects.get()
 
-    rows = ballot_rows.read_polls([poll.code, "nosuchpo"], deadline_after=NOW)
+    rows = ballot_rows.read_polls([poll.code, "nosuchpo"])
 
     assert list(rows) == [poll.code]
     row = rows[poll.code]
@@ -29,20 +26,30 @@ def test_read_polls_finds_those_that_exist_with_all_they_need():
 
 
 @pytest.mark.parametrize(
-    ("deadline", "in_time"),
+    ("deadline", "last_deadline", "in_time", "in_extra_time"),
     [
-        (None, True),
-        (NOW + timedelta(microseconds=1), True),
-        (NOW.replace(microsecond=0) + timedelta(seconds=1), True),
-        (NOW, False),
-        (NOW.replace(microsecond=0) - timedelta(seconds=1), False),
+        (None, None, True, False),
+        (3600, None, True, False),
+        (-1, None, True, False),
+        (-2.5, None, False, False),
+        (-3600, None, False, False),
+        (-1, 3600, True, False),
+        (-3600, -1, False, True),
+        (-3600, -2.5, False, False),
     ],
 )
-def test_read_polls_compares_the_deadline(deadline, in_time):
-    poll = make_poll()
-    Poll.objects.update(deadline=deadline)
+def test_read_polls_compares_the_deadlines_with_the_clock_of_the_database(
+    deadline, last_deadline, in_time, in_extra_time
+):
+    poll, now = make_poll(), clock.read_now()
+    Poll.objects.update(
+        deadline=deadline and now + timedelta(seconds=deadline),
+        last_deadline=last_deadline and now + timedelta(seconds=last_deadline),
+    )
 
-    assert bool(ballot_rows.read_polls([poll.code], deadline_after=NOW)[poll.code].in_time) is in_time
+    row = ballot_rows.read_polls([poll.code])[poll.code]
+
+    assert (bool(row.in_time), bool(row.in_extra_time)) == (in_time, in_extra_time)
 
 
 def test_write_ballots_inserts_and_overwrites_and_reads_back():
@@ -59,20 +66,31 @@ def test_write_ballots_inserts_and_overwrites_and_reads_back():
     assert Ballot.objects.count() == 2
 
 
-def test_read_of_participants_is_every_pair():
+def test_scored_ballots_keep_time_and_points_and_lose_them_with_the_answer():
+    poll = make_poll()
+    rows = [BallotRow(poll.pk, 1, who, 1, "{}", 1200, 900) for who in ("alice", "bob")]
+    withdrawn = BallotRow(poll.pk, 1, "bob", 2, None)
+
+    ballot_rows.write_scored_ballots(rows)
+    ballot_rows.write_scored_ballots([withdrawn])
+
+    found = ballot_rows.read_ballots([BallotKey(*row[:3]) for row in rows])
+    assert sorted(found.values()) == [rows[0], withdrawn]
+
+
+def test_right_options_are_read_of_every_poll_that_is_asked_for():
     poll, other = make_poll(), make_poll()
-    rows = [BallotRow(pk, 1, who, 1, "{}") for pk in (poll.pk, other.pk) for who in ("alice", "bob", "charlie")]
-    ballot_rows.write_ballots(rows)
+    poll.options.filter(number__gt=1).update(is_right=True)
 
-    found = ballot_rows.read_of_participants([(poll.pk, 1), (other.pk, 1), (poll.pk, 2)], ["alice", "bob"])
-
-    assert sorted(found) == sorted(row for row in rows if row.participant != "charlie")
+    assert ballot_rows.read_right([poll.pk, other.pk]) == {poll.pk: frozenset({2, 3}), other.pk: frozenset()}
 
 
 def test_nothing_to_read_or_write_is_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert ballot_rows.read_of_participants([], ["alice"]) == []
+        assert ballot_rows.read_ballots([]) == {}
+        assert ballot_rows.read_right([]) == {}
         ballot_rows.write_ballots([])
+        ballot_rows.write_scored_ballots([])
         ballot_rows.add_to_tallies([])
         assert ballot_rows.bump_rooms([]) == {}
 

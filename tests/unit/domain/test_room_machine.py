@@ -24,7 +24,7 @@ from live_polls.domain.snapshot import Mine, RoomView, read_room
 from live_polls.domain.tally import recount
 from live_polls.errors import PollError, StaleBallotError
 from live_polls.models import Ballot, Poll, Room, Tally
-from tests.factories import make_poll, make_room
+from tests.factories import both_keys, make_poll, make_room
 from tests.unit.domain.room_model import Answer, InForce, PollModel, Reply, RoomModel
 
 KINDS = ("single_choice", "multiple_choice", "ranking")
@@ -179,7 +179,7 @@ class RoomMachine(RuleBasedStateMachine):
     @invariant()
     def screens_are_shown_the_model(self) -> None:
         """By way of the cheap reads, which know the state before."""
-        before, (self.view, mine) = self.view, read_room(self.room.pk, self.view, PEOPLE)
+        before, (self.view, mine) = self.view, read_room(self.room.pk, self.view, both_keys(*PEOPLE))
         assert self.view is not None
         assert self.view.version == self.model.version
         assert before is None or (before is self.view) == (before.version == self.view.version)

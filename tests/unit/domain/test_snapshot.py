@@ -10,7 +10,7 @@ from live_polls.domain.ballots import Counted, cast_batch
 from live_polls.domain.snapshot import MyBallot, RoomView, consistent_read, read_room, read_versions
 from live_polls.enums import Screen
 from live_polls.models import Poll, Room, Tally
-from tests.factories import make_cast, make_participant, make_poll, make_room
+from tests.factories import both_keys, make_cast, make_participant, make_poll, make_room
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def read(room: Room, known: RoomView | None = None) -> RoomView:
 
 
 def mine_of(room: Room, *participants: str) -> dict[str, tuple[MyBallot, ...]]:
-    return read_room(room.pk, participants=participants)[1]
+    return read_room(room.pk, participants=both_keys(*participants))[1]
 
 
 def vote(poll: Poll, answer: object, who: str = "alice", seq: int = 1) -> Counted:
@@ -89,7 +89,7 @@ def test_deleted_room_is_none():
     rooms.delete_room(room)
 
     assert read_room(room.pk) == (None, {})
-    assert read_room(room.pk, participants=["alice"]) == (None, {})
+    assert read_room(room.pk, participants=both_keys("alice")) == (None, {})
 
 
 def test_counters_are_those_of_the_current_round():
@@ -223,7 +223,7 @@ def test_asking_for_many_takes_as_many_statements_as_for_one(django_assert_num_q
 
     for people in (["alice"], [str(n) for n in range(500)]):
         with django_assert_num_queries(2):
-            read_room(poll.room_id, known, people)
+            read_room(poll.room_id, known, both_keys(*people))
 
 
 # Versions

@@ -16,7 +16,7 @@ from live_polls.enums import ResultsVisibility
 from live_polls.live import faces
 from live_polls.live.connections import Change
 from live_polls.live.faces import Face, face_of
-from tests.factories import make_cast, make_poll, make_room
+from tests.factories import both_keys, make_cast, make_poll, make_room
 from tests.unit.live.client import Client
 from tests.unit.live.deeds import ALICE, BOB, DEEDS
 from tests.unit.live.room_views import make_poll_view, make_view
@@ -283,11 +283,11 @@ def test_snapshot_and_changes_are_a_fresh_snapshot(deed, rule):
     for others in (True, False):
         make_poll(room, kind="ranking", is_open=others)
     cast_batch([make_cast(poll, {"option": 1}, participant=voter) for voter in (ALICE, "carol")])
-    before = read_room(room.pk, participants=[ALICE, BOB])
+    before = read_room(room.pk, participants=both_keys(ALICE, BOB))
 
     DEEDS[deed](room, poll)
 
-    after = read_room(room.pk, before[0], [ALICE, BOB])
+    after = read_room(room.pk, before[0], both_keys(ALICE, BOB))
     for name, (viewer, who) in SCREENS.items():
         followed = Client().take_all(frames_of(before, after, viewer, who))
         fresh = Client().take_all(frames_of(after, after, viewer, who))

@@ -67,6 +67,18 @@ def test_adding_and_discarding_may_be_repeated():
     assert (len(audience), audience.n_participants, list(audience.of_participant("alice"))) == (0, 0, [])
 
 
+def test_participant_is_known_by_either_key_until_gone():
+    alice = Connection(Wire(), Viewer.AUDIENCE, "alice", "voice of alice")
+    audience = audience_of(alice)
+    assert [audience.who_has(key) for key in ("alice", "voice of alice", "bob", "")] == ["alice", "alice", None, None]
+    assert audience.voice_of("alice") == "voice of alice"
+
+    audience.discard(alice)
+
+    assert [audience.who_has(key) for key in ("alice", "voice of alice")] == [None, None]
+    assert audience.voice_of("alice") == ""
+
+
 def test_participant_is_here_until_the_last_tab_is_gone():
     tabs = [make_connection(participant="alice") for _ in range(2)]
     audience = audience_of(*tabs)

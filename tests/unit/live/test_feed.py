@@ -224,7 +224,7 @@ async def test_a_read_overtaken_by_an_ack_is_done_again(feed, room, monkeypatch)
 async def test_many_who_come_at_once_share_few_reads(feed, room, monkeypatch):
     reads: list[int] = []
 
-    def note(room_id: int, known: Any, participants: list[str]) -> Any:
+    def note(room_id: int, known: Any, participants: dict[str, str]) -> Any:
         reads.append(len(participants))
         return read_room(room_id, known, participants)
 

@@ -10,13 +10,14 @@ import pytest_asyncio
 
 from live_polls.domain import snapshot
 from live_polls.domain.ballots import Counted, cast_batch
+from live_polls.domain.versions import bump_layout
 from live_polls.domain.visibility import Viewer
 from live_polls.live import feed as feeds
 from live_polls.live import pacing
 from live_polls.live.connections import Connection
 from live_polls.live.feed import RoomFeed
 from live_polls.models import Poll, Room
-from tests.factories import make_cast, make_poll, make_room
+from tests.factories import make_cast, make_poll, make_room, voice_of
 from tests.live.driver import act
 from tests.unit.live.wires import Wire
 
@@ -119,6 +120,20 @@ async def test_a_hint_that_comes_in_time_spares_the_others_a_look(feed, poll, mo
 
     assert alice.answers == [{"option": 2}]
     assert looks == []
+
+
+async def test_a_voter_is_found_by_the_voice_key_too(feed, poll):
+    await act(lambda: (Poll.objects.filter(pk=poll.pk).update(points=10), bump_layout(poll.room_id)))
+    alice = Tab("alice")
+    alice.connection.voice = voice_of("alice")
+    await alice.join(feed)
+    _, version = await elsewhere(poll, "alice", 2)
+
+    feed.ballots_changed([voice_of("alice")])
+    feed.hear(version)
+    await feed.wait_beyond(version - 1, PATIENCE)
+
+    assert alice.answers == [{"option": 2}]
 
 
 async def test_the_first_look_at_a_room_is_no_lost_hint(feed, poll, monkeypatch):
