@@ -11,11 +11,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from live_polls.domain.pictures import pictures_of
+from live_polls.domain.rescoring import rescore
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, ResultsVisibility
 from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
 from live_polls.kinds import KINDS, Kind
+from live_polls.kinds.base import Shape
 from live_polls.models import Ballot, Option, Picture, Poll, Room, Tally
 
 MAX_PROMPT = 300
@@ -80,6 +82,8 @@ def _checked_details(draft: PollDraft, kind: Kind) -> PollDraft:
         raise InvalidSettingsError("picture_alt", f"What the picture shows must have at most {MAX_ALT} characters.")
     if not 0 <= draft.points <= MAX_POINTS:
         raise InvalidSettingsError("points", f"A question is worth 0 to {MAX_POINTS} points.")
+    if draft.points and not kind.is_scored(Shape(n_options, draft.settings, right)):
+        raise InvalidSettingsError("points", "Say what is right: without a right answer nobody can earn points.")
     pictures = tuple(draft.option_pictures) if any(draft.option_pictures) else ()
     if pictures and not (kind.has_pictures and len(pictures) == n_options):
         raise InvalidSettingsError("options", "Options of this kind have no pictures.")
@@ -103,9 +107,9 @@ def add_poll(room: Room, draft: PollDraft, *, key: str = "") -> Poll:
 def edit_poll(poll: Poll, draft: PollDraft) -> None:
     """Rewrite a poll. Repeatable: what is already so bumps nothing.
 
-    Countdown, visibility and explanation may change at any time, and what is right where it earns no points; kind,
-    prompt, options, settings and pictures only while no round has a ballot and the poll is not open:
-    PollHasBallotsError otherwise.
+    Countdown, visibility, explanation, and what is right and what it is worth may change at any time: ballots that are
+    in are scored again. Kind, prompt, options, settings, pictures, and whether it is a quiz question, only while no
+    round has a ballot and the poll is not open: PollHasBallotsError otherwise.
     """
     draft = checked(draft)
     with transaction.atomic():
@@ -125,6 +129,8 @@ def edit_poll(poll: Poll, draft: PollDraft) -> None:
         for is_right in (True, False):
             mistaken = poll.options.filter(is_right=not is_right, number__in=_numbers(draft, is_right=is_right))
             mistaken.update(is_right=is_right)
+        if _worth(stored) != _worth(draft):
+            rescore(poll)
         bump_layout(poll.room_id)
 
 
@@ -198,10 +204,18 @@ def draft_of(poll: Poll) -> PollDraft:
 
 
 def _question(draft: PollDraft) -> tuple[object, ...]:
-    """What people have answered to: another one of it would falsify their ballots, or what they have earned."""
-    asked = (draft.kind, draft.prompt, list(draft.options), dict(draft.settings))
+    """What people have answered to: another one of it would falsify their ballots."""
+    # What nobody sees before the end, a right value, is no part of what was asked.
+    settings = KINDS[draft.kind].public_settings(draft.settings, revealed=False)
+    asked = (draft.kind, draft.prompt, list(draft.options), settings)
     pictures = (draft.picture, tuple(draft.option_pictures))
-    return *asked, *pictures, (draft.points, draft.by_speed, draft.right) if draft.points else None
+    # Ballots of a quiz question are not secret: that must not change once there are any.
+    return *asked, *pictures, draft.points > 0
+
+
+def _worth(draft: PollDraft) -> tuple[object, ...]:
+    """What decides how many points an answer earns."""
+    return draft.points, draft.by_speed, frozenset(draft.right), draft.seconds, dict(draft.settings)
 
 
 FILLED = (

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _WAITING = frozenset({PollState.DRAFT.value, PollState.OPEN.value})
 
 
+def rule_of(results: str, *, points: int) -> str:
+    """The rule in force for who sees counts: those of a quiz question would tell the answer to who still thinks."""
+    early = {ResultsVisibility.LIVE.value, ResultsVisibility.AFTER_VOTE.value}
+    return ResultsVisibility.AFTER_CLOSE.value if points and results in early else results
+
+
 def is_in_scores(poll: PollView) -> bool:
     """Whether what the poll earned is in totals: it is over, and neither its rule nor a host holds its results back.
 

@@ -19,6 +19,7 @@ from live_polls.domain import ballot_rows, quiz, snapshot_rows
 from live_polls.domain.ballot_rows import BallotKey
 from live_polls.domain.board import Board
 from live_polls.domain.board_rows import PlayerLine
+from live_polls.domain.pictures import PictureView, view_of
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
 from live_polls.enums import PollState
@@ -47,6 +48,9 @@ class PollView:
     explanation: str = ""
     opened_at: datetime | None = None
     right: frozenset[int] = frozenset()
+    picture: PictureView | None = None
+    picture_alt: str = ""
+    option_pictures: Mapping[int, PictureView] = field(default_factory=dict)  # {option number: its picture}
 
     @property
     def voiced(self) -> bool:
@@ -206,7 +210,7 @@ def _read_whole(room_id: int) -> RoomView | None:
 
 def _read_polls(view: RoomView) -> tuple[PollView, ...]:
     options: dict[int, list[tuple[int, str]]] = {}
-    right = _read_right(view.id)
+    right, pictures = _read_right(view.id), _read_option_pictures(view.id)
     rows = Option.objects.filter(poll__room_id=view.id).order_by("poll_id", "number")
     for poll_id, number, text in rows.values_list("poll_id", "number", "text"):
         options.setdefault(poll_id, []).append((number, text))
@@ -220,7 +224,7 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
             round=poll.round,
             options=tuple(options.get(poll.pk, ())),
             settings=poll.settings,
-            results=poll.results or view.results,
+            results=quiz.rule_of(poll.results or view.results, points=poll.points),
             shown=poll.shown,
             seconds=poll.seconds,
             deadline=poll.deadline,
@@ -229,8 +233,11 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
             explanation=poll.explanation,
             opened_at=poll.opened_at,
             right=right.get(poll.pk, frozenset()),
+            picture=view_of(poll.picture),
+            picture_alt=poll.picture_alt,
+            option_pictures=pictures.get(poll.pk, {}),
         )
-        for poll in Poll.objects.filter(room_id=view.id)
+        for poll in Poll.objects.filter(room_id=view.id).select_related("picture").defer("picture__data")
     )
 
 
@@ -240,6 +247,15 @@ def _read_right(room_id: int) -> dict[int, frozenset[int]]:
     for poll_id, number in rows:
         right[poll_id] = right.get(poll_id, frozenset()) | {number}
     return right
+
+
+def _read_option_pictures(room_id: int) -> dict[int, dict[int, PictureView]]:
+    options = Option.objects.filter(poll__room_id=room_id).exclude(picture=None)
+    pictures: dict[int, dict[int, PictureView]] = {}
+    for option in options.select_related("picture").defer("picture__data"):
+        if shown := view_of(option.picture):
+            pictures.setdefault(option.poll_id, {})[option.number] = shown
+    return pictures
 
 
 def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollView, ...]:

@@ -15,12 +15,17 @@ class Stand(NamedTuple):
     epoch: str
     version: int
     layout_version: int
+    players_version: int
+    board_version: int
 
 
 def read_stand(room_id: int) -> Stand | None:
     """Epoch and versions of the room, or None when it does not exist."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch, version, layout_version FROM live_polls_room WHERE id = %s", [room_id])
+        cursor.execute(
+            "SELECT epoch, version, layout_version, players_version, board_version FROM live_polls_room WHERE id = %s",
+            [room_id],
+        )
         row = cursor.fetchone()
     return None if row is None else Stand(*row)
 

@@ -56,4 +56,6 @@ class AckGate:
         self.version = max(self.version, version)
         connection.version = version
         ack = messages.Ack(client_id, counted.receipt, counted.seq, counted.epoch, version)
+        if counted.elapsed_ms is not None:
+            ack.elapsed_ms = counted.elapsed_ms
         connection.answer(Frame(messages.encode(ack)))

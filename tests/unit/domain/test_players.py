@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from live_polls.domain import lifecycle, players, rooms
@@ -17,8 +19,12 @@ def wish(room, voice, name, team=""):
     return Naming(room.pk, voice, name, team)
 
 
-def name_one(room, voice, name, team=""):
-    return players.name_players([wish(room, voice, name, team)])[0]
+def name_all(*wishes) -> Any:
+    return players.name_players(wishes)
+
+
+def name_one(room, voice, name, team="") -> Any:
+    return name_all(wish(room, voice, name, team))[0]
 
 
 def player_of(room, voice):
@@ -53,7 +59,7 @@ def test_a_player_may_think_again_until_the_quiz_has_begun():
     room = make_room()
     name_one(room, "a", "Ada")
     name_one(room, "b", "Bob")
-    swapped = players.name_players([wish(room, "a", "Cleo"), wish(room, "b", "Ada")])
+    swapped = name_all(wish(room, "a", "Cleo"), wish(room, "b", "Ada"))
     assert [outcome.name for outcome in swapped] == ["Cleo", "Ada"]
     poll = make_poll(room, is_open=False)
     Poll.objects.filter(pk=poll.pk).update(points=1000)
@@ -93,7 +99,7 @@ def test_a_doubtful_name_is_held_until_a_host_lets_it_pass():
 def test_who_picks_no_team_is_put_into_the_smallest():
     room = make_room()
     players.set_teams(room, ["Red", "Blue"])
-    outcomes = players.name_players([wish(room, "a", "A", "Red"), wish(room, "b", "B", "Nobody"), wish(room, "c", "C")])
+    outcomes = name_all(wish(room, "a", "A", "Red"), wish(room, "b", "B", "Nobody"), wish(room, "c", "C"))
     assert [outcome.team for outcome in outcomes] == ["Red", "Blue", "Red"]
     assert name_one(room, "d", "D").team == "Blue"
     assert name_one(room, "a", "A").team == "Red"
