@@ -104,7 +104,7 @@ def _give(poll: Poll, own: ExtraTime, nth: int) -> OwnTime:
         raise PollClosedError
     if poll.deadline is None:
         raise IllegalMoveError("No countdown is running for this poll.")
-    theirs = own.deadline or poll.deadline
+    theirs = poll.deadline if own.pk is None else own.deadline
     if theirs + COUNTDOWN_GRACE < now:
         raise PollClosedError
     own.n_asked = nth

@@ -58,6 +58,8 @@ class Row:
     share: float
     length: float
     first: int | None = None
+    picture: Any = None  # of the option, as the page wants it
+    is_right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,10 @@ class Kind(ABC):
     voiced: ClassVar[bool] = False
     has_pictures: ClassVar[bool] = False  # whether its options may have some
     may_be_right: ClassVar[bool] = False  # whether its options may
+    # Whether one can tell who moved where from one round to the next, and whether an answer then stands for one option
+    # (the first it names) or for each of those it names.
+    can_follow: ClassVar[bool] = False
+    stands_for_one: ClassVar[bool] = False
     setting_fields: ClassVar[tuple[SettingField, ...]] = ()
 
     def __init_subclass__(cls) -> None:

@@ -37,6 +37,8 @@ class Ranking(Kind):
     name = "ranking"
     label = N_("Ranking")
     has_pictures = True
+    can_follow = True
+    stands_for_one = True
     setting_fields = (
         SettingField("min_choices", N_("Rank at least"), minimum=1, default=1),
         SettingField("max_choices", N_("Rank at most"), minimum=1),

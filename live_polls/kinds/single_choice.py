@@ -29,6 +29,8 @@ class SingleChoice(Kind):
     name = "single_choice"
     label = N_("Single choice")
     has_pictures = True
+    can_follow = True
+    stands_for_one = True
     may_be_right = True
 
     def _parse(self, raw: object, shape: Shape) -> Answer:
