@@ -31,6 +31,14 @@ def read_now() -> datetime:
     return now
 
 
+def over_before() -> str:
+    """In SQL, the moment before which a deadline and its grace are over: for statements that must be one."""
+    seconds = COUNTDOWN_GRACE.total_seconds()
+    if connection.vendor == "sqlite":
+        return f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-{seconds} seconds')"
+    return f"clock_timestamp() - interval '{seconds} seconds'"
+
+
 def now() -> float:
     """What time it is by the database's clock, in Unix seconds, as this process last heard: asks nobody."""
     return time.time() + _offset
