@@ -54,6 +54,15 @@ class Drawn:
         return hashlib.sha256(self.data).hexdigest()[:32]
 
 
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture as pages need it: where it is, and the room to keep for it until it is there, in pixels."""
+
+    url: str
+    width: int | str
+    height: int | str
+
+
 def draw_anew(upload: bytes, *, longest: int) -> Drawn:
     """The first frame of an uploaded picture, upright, its longer side at most `longest` pixels.
 
@@ -78,7 +87,11 @@ def add_picture(room: Room, upload: bytes, *, longest: int) -> Picture:
     InvalidSettingsError("picture") for what cannot be drawn, and beyond MAX_PICTURES. (Uploads at the same moment may
     exceed that by a few: it is there against heaps, not for accounts.)
     """
-    drawn = draw_anew(upload, longest=longest)
+    return keep_picture(room, draw_anew(upload, longest=longest))
+
+
+def keep_picture(room: Room, drawn: Drawn) -> Picture:
+    """Keep a picture that was drawn anew for the room. As add_picture, for those who draw before they lock."""
     here = Picture.objects.filter(room=room)
     if not here.filter(digest=drawn.digest).exists() and here.count() >= MAX_PICTURES:
         raise InvalidSettingsError("picture", N_("This room has 200 pictures, which is the most. Remove some first."))
@@ -112,6 +125,11 @@ def read_picture(digest: str) -> bytes | None:
 def picture_path(digest: str) -> str:
     """Where a picture is served; for good, because another picture has another digest."""
     return f"/pictures/{digest}.webp"
+
+
+def view_of(picture: Picture | None) -> PictureView | None:
+    """As pages need it; None where there is none."""
+    return None if picture is None else PictureView(picture_path(picture.digest), picture.width, picture.height)
 
 
 def unused_pictures() -> QuerySet[Picture]:
