@@ -7,12 +7,12 @@ voted who needed longer. Hosts are told how many asked, never who.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import F
 
 from live_polls.domain import clock
 from live_polls.domain.clock import COUNTDOWN_GRACE
@@ -58,44 +58,26 @@ def ask_for_time(poll: Poll, *, round_: int, voice: str, nth: int) -> OwnTime:
         return _give(asked, own or ExtraTime(poll=asked, round=round_, voice=voice), nth)
 
 
-def extend_all(poll: Poll, more: timedelta) -> None:
-    """Give those who have extra time as much more as everybody gets, and no less than that. NOT repeatable.
+def move_all(poll: Poll, by: timedelta) -> None:
+    """Give those who have extra time as much more as everybody gets: it stays on top. NOT repeatable.
 
-    For `extend_countdown`, which holds the lock of the poll and has moved its deadline.
+    For `extend_countdown`, which holds the lock of the poll and moves its deadline.
     """
-    moved = Poll.objects.filter(pk=poll.pk, last_deadline__isnull=False).values_list("round", "deadline").first()
-    if moved is None:
-        return
-    round_, deadline = moved
-    own = ExtraTime.objects.filter(poll=poll, round=round_)
-    own.update(deadline=F("deadline") + more)
-    own.filter(deadline__lt=deadline).update(deadline=deadline)
-    last = own.aggregate(last=Max("deadline"))["last"]
-    Poll.objects.filter(pk=poll.pk).update(last_deadline=last)
+    has_some = Poll.objects.filter(pk=poll.pk, last_deadline__isnull=False)
+    if has_some.update(last_deadline=F("last_deadline") + by):
+        ExtraTime.objects.filter(poll=poll, round__in=has_some.values("round")).update(deadline=F("deadline") + by)
 
 
-def read_own(rounds: Sequence[tuple[int, int]], voices: Collection[str]) -> dict[tuple[int, str], OwnTime]:
-    """{(poll id, voice): what they have} in these (poll id, round) pairs."""
-    if not rounds or not voices:
-        return {}
-    current = dict(rounds)
-    rows = ExtraTime.objects.filter(poll__in=current, voice__in=voices)
-    return {
-        (poll_id, voice): OwnTime(n_asked, deadline)
-        for poll_id, round_, voice, n_asked, deadline in rows.values_list(
-            "poll_id", "round", "voice", "n_asked", "deadline"
-        )
-        if round_ == current[poll_id]
-    }
-
-
-def read_numbers(rounds: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """{poll id: how many have extra time} in these (poll id, round) pairs; asks nothing without any."""
-    if not rounds:
-        return {}
-    current = dict(rounds)
-    rows = ExtraTime.objects.filter(poll__in=current).values_list("poll_id", "round").annotate(n=Count("pk"))
-    return {poll_id: n for poll_id, round_, n in rows if round_ == current[poll_id]}
+def read_times(rounds: Sequence[tuple[int, int]]) -> dict[int, dict[str, OwnTime]]:
+    """{poll id: {voice: what they have}} in these (poll id, round) pairs; asks nothing without any."""
+    times: dict[int, dict[str, OwnTime]] = {poll_id: {} for poll_id, _ in rounds}
+    rows = ExtraTime.objects.filter(poll__in=times) if times else ExtraTime.objects.none()
+    for poll_id, round_, voice, n_asked, deadline in rows.values_list(
+        "poll_id", "round", "voice", "n_asked", "deadline"
+    ):
+        if (poll_id, round_) in rounds:
+            times[poll_id][voice] = OwnTime(n_asked, deadline)
+    return times
 
 
 def _give(poll: Poll, own: ExtraTime, nth: int) -> OwnTime:

@@ -17,6 +17,7 @@ from live_polls.domain.clock import COUNTDOWN_GRACE
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, RoomState, Screen
 from live_polls.errors import IllegalMoveError, PollNotFoundError, RoomEndedError
+from live_polls.kinds import KINDS
 from live_polls.models import ExtraTime, Poll, Room
 
 ARCHIVABLE = (PollState.DRAFT, PollState.CLOSED)
@@ -24,6 +25,8 @@ ARCHIVABLE = (PollState.DRAFT, PollState.CLOSED)
 
 def open_poll(poll: Poll) -> None:
     """Let people vote, and put the poll on stage if nothing is there. Repeatable.
+
+    A slide is shown and not opened: nobody votes on it, so it is closed at once.
 
     A closed or archived poll opens as a new round; the old round keeps its ballots and tally. In a room that has one
     poll at a time, every other open poll closes in the same moment.
@@ -34,6 +37,9 @@ def open_poll(poll: Poll) -> None:
         state, room_state, seconds = _lock(poll)
         if room_state == RoomState.ENDED:
             raise RoomEndedError
+        if _is_slide(poll):
+            _show_slide(poll)
+            return
         if state == PollState.OPEN:
             return
         if state in {PollState.CLOSED, PollState.ARCHIVED}:
@@ -98,9 +104,9 @@ def extend_countdown(poll: Poll, *, seconds: int = 15) -> None:
         deadline = Poll.objects.values_list("deadline", flat=True).get(pk=poll.pk)
         if state != PollState.OPEN or deadline is None:
             raise IllegalMoveError("No countdown is running for this poll.")
-        more = timedelta(seconds=seconds)
-        _update(poll, deadline=max(deadline, clock.read_now()) + more)
-        extra_time.extend_all(poll, more)
+        later = max(deadline, clock.read_now()) + timedelta(seconds=seconds)
+        _update(poll, deadline=later)
+        extra_time.move_all(poll, later - deadline)
         bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -151,10 +157,15 @@ def lock_polls(room_id: int) -> None:
 
 
 def put_on_stage(room: Room, poll: Poll | None) -> None:
-    """Make `poll` the current one (None: the lobby), and show content. Repeatable."""
+    """Make `poll` the current one (None: the lobby), and show content; a slide is there for all from now on.
+
+    Repeatable.
+    """
     with transaction.atomic():
         if poll is not None:
             _lock(poll)  # before the room, as everywhere: who deletes the poll locks it first, too
+            if _is_slide(poll):
+                _show_slide(poll)
         changed = (
             Room.objects.filter(pk=room.pk)
             .exclude(current=poll, screen=Screen.CONTENT)
@@ -207,6 +218,21 @@ def _lock(poll: Poll) -> tuple[str, str, int | None]:
     if row is None:
         raise PollNotFoundError
     return row
+
+
+def _is_slide(poll: Poll) -> bool:
+    """Whether the poll, which is locked, takes no answers."""
+    return not KINDS[Poll.objects.values_list("kind", flat=True).get(pk=poll.pk)].takes_answers
+
+
+def _show_slide(poll: Poll) -> None:
+    """Let everybody see the slide, and put it on stage if nothing is there."""
+    hidden = Poll.objects.filter(pk=poll.pk).exclude(state=PollState.CLOSED)
+    n_shown = hidden.update(state=PollState.CLOSED, opened_at=clock.read_now())
+    n_staged = Room.objects.filter(pk=poll.room_id, current=None).update(current=poll)
+    if n_shown or n_staged:
+        bump_layout(poll.room_id)
+    poll.refresh_from_db()
 
 
 def _start_round(poll: Poll) -> None:

@@ -19,6 +19,7 @@ from live_polls.domain import ballot_rows, quiz, snapshot_rows
 from live_polls.domain.ballot_rows import BallotKey
 from live_polls.domain.board import Board
 from live_polls.domain.board_rows import PlayerLine
+from live_polls.domain.extra_time import OwnTime, read_times
 from live_polls.domain.pictures import PictureView, view_of
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
@@ -51,6 +52,10 @@ class PollView:
     picture: PictureView | None = None
     picture_alt: str = ""
     option_pictures: Mapping[int, PictureView] = field(default_factory=dict)  # {option number: its picture}
+    last_deadline: datetime | None = None  # where somebody has extra time
+    extra_times: Mapping[str, OwnTime] = field(
+        default_factory=dict, repr=False
+    )  # {voice key: theirs}; never all of it on a wire
 
     @property
     def voiced(self) -> bool:
@@ -76,10 +81,13 @@ class RoomView:
     players_version: int = 0
     board_version: int = 0
     teams: Sequence[str] = ()
+    compared: Sequence[int] = ()  # the two rounds that stages compare
+    one_at_a_time: bool = False
     polls: tuple[PollView, ...] = ()
     # Of the quiz; see quiz.py.
-    players: Mapping[str, PlayerLine] = field(default_factory=dict)
+    players: dict[str, PlayerLine] = field(default_factory=dict)
     board: Board | None = None
+    standings: object = None  # another object as soon as a player or the board is another
 
     @property
     def is_quiz(self) -> bool:
@@ -176,6 +184,7 @@ ROOM_FIELDS = (
     "current__code",
 )
 QUIZ_FIELDS = ("players_version", "board_version", "teams")
+PRESENTING_FIELDS = ("compared", "one_at_a_time")
 
 
 def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
@@ -198,7 +207,7 @@ def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
 
 
 def _read_whole(room_id: int) -> RoomView | None:
-    fields = (*ROOM_FIELDS, *QUIZ_FIELDS, "ballot_key", "voice_key", "stage_key")
+    fields = (*ROOM_FIELDS, *QUIZ_FIELDS, *PRESENTING_FIELDS, "ballot_key", "voice_key", "stage_key")
     row = Room.objects.filter(pk=room_id).values_list(*fields).first()
     if row is None:
         return None
@@ -211,6 +220,8 @@ def _read_whole(room_id: int) -> RoomView | None:
 def _read_polls(view: RoomView) -> tuple[PollView, ...]:
     options: dict[int, list[tuple[int, str]]] = {}
     right, pictures = _read_right(view.id), _read_option_pictures(view.id)
+    polls = list(Poll.objects.filter(room_id=view.id).select_related("picture").defer("picture__data"))
+    times = read_times([(poll.pk, poll.round) for poll in polls if poll.last_deadline])
     rows = Option.objects.filter(poll__room_id=view.id).order_by("poll_id", "number")
     for poll_id, number, text in rows.values_list("poll_id", "number", "text"):
         options.setdefault(poll_id, []).append((number, text))
@@ -236,8 +247,10 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
             picture=view_of(poll.picture),
             picture_alt=poll.picture_alt,
             option_pictures=pictures.get(poll.pk, {}),
+            last_deadline=poll.last_deadline,
+            extra_times=times.get(poll.pk, {}),
         )
-        for poll in Poll.objects.filter(room_id=view.id).select_related("picture").defer("picture__data")
+        for poll in polls
     )
 
 
