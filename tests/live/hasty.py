@@ -42,14 +42,19 @@ def shorten(server: ModuleType) -> None:
     server.bound_socket = short_socket  # type: ignore[attr-defined]  # of whatever module
 
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-    django.setup()
-    more = [word.split("=") for word in takewhile(lambda word: "=" in word, sys.argv[1:])]
+def hurry(words: list[str]) -> None:
+    """Shorten what is asked for, then do what the command line says."""
+    more = [word.split("=") for word in takewhile(lambda word: "=" in word, words[1:])]
     for name, seconds in (PERIODS | {name: float(value) for name, value in more}).items():
         module, _, period = name.rpartition(".")
         holder = import_module(f"live_polls.{module}")
         assert isinstance(getattr(holder, period), int | float)
-        setattr(holder, period, seconds)
+        setattr(holder, period, int(seconds) if seconds.is_integer() else seconds)
     shorten(import_module("live_polls.live.server"))
-    execute_from_command_line(["manage.py", *sys.argv[1 + len(more) :]])
+    execute_from_command_line(["manage.py", *words[1 + len(more) :]])
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    django.setup()
+    hurry(sys.argv)

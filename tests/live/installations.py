@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
+from live_polls.domain.participants import read_token
 from live_polls.models import Poll, Room
 from tests.live.doors import PATIENCE_S, GuardedDoor
 from tests.server_process import ServerProcess, prepare_server, server_on
@@ -60,6 +61,13 @@ class Installation:
         with self._database() as database:
             rows = database.execute("SELECT participant, seq, answer FROM live_polls_ballot").fetchall()
         return {participant: (seq, answer) for participant, seq, answer in rows}
+
+    def ballot_key(self, token: str) -> str:
+        """Under which a participant of the keynote is kept in `ballots`."""
+        key = self.room.ballot_key
+        participant = read_token(token, room_id=self.room.pk, ballot_key=key, voice_key=key)
+        assert participant is not None
+        return participant.ballot_key
 
     def locked(self) -> closing[sqlite3.Connection]:
         """A database that nobody else can write to while this is open."""

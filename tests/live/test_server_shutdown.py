@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from subprocess import Popen
 from urllib.parse import urlsplit
 
-from live_polls.domain.participants import new_token, read_token
+from live_polls.domain.participants import new_token
 from live_polls.models import Poll, Room
 from tests.live.doors import PATIENCE_S, ClosedError, GuardedDoor
 from tests.live.driver import Message, Socket, ballot, joined
@@ -68,7 +68,7 @@ async def test_what_was_acknowledged_is_there_and_everybody_is_told_when_to_come
     assert len({voter.farewell["retry_ms"] for voter in voters}) > N_VOTERS / 2
     stored = installation.ballots()
     for voter in voters:
-        seq, answer = stored[_ballot_key(installation, voter.token)]
+        seq, answer = stored[installation.ballot_key(voter.token)]
         assert voter.acked <= seq <= voter.sent
         assert answer == f'{{"option":{1 + seq % 3}}}'
     recounted = installation.server.manage("recount")
@@ -172,15 +172,6 @@ async def _first_refusal(socket: Socket, poll: Poll) -> tuple[Message, int]:
             if message["type"] == "error":
                 return message, seq
     raise AssertionError("unreachable")
-
-
-def _ballot_key(installation: Installation, token: str) -> str:
-    """Under which key the ballots of this token stand."""
-    participant = read_token(
-        token, room_id=installation.room.pk, ballot_key=installation.room.ballot_key, voice_key="-"
-    )
-    assert participant is not None
-    return participant.ballot_key
 
 
 async def _terminate(process: Popen[bytes]) -> float:
