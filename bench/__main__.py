@@ -10,10 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, aclosing
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
+import psycopg
 import uvloop
 
 from bench.crowd import CrowdError
@@ -25,7 +28,8 @@ from bench.process import ProcessFailedError
 from bench.rooms import Rooms, make_rooms
 from bench.scale import Scale, quick
 from bench.scenario import Scenario
-from bench.scenarios import ballots, fanout, join, latency, memory, page, spike
+from bench.scenarios import ballots, fanout, growth, hall, join, kinds, latency, memory, nodes, page, spike
+from bench.stores import POSTGRESQL, SQLITE, SqliteStores, Stores, server_stores
 from bench.table import render_table
 from bench.target import ROOT
 
@@ -33,16 +37,25 @@ MODULES = {
     "fanout": fanout,
     "ballots": ballots,
     "spike": spike,
+    "nodes": nodes,
     "latency": latency,
+    "growth": growth,
+    "kinds": kinds,
     "join": join,
     "memory": memory,
     "page": page,
+    "hall": hall,
 }
-SCENARIOS = {name: Scenario(name, module.room, module.run) for name, module in MODULES.items()}
-# The minute has room for what the first bars are about.
+SCENARIOS = {
+    name: Scenario(name, module.room, module.run, getattr(module, "STORES", (SQLITE,)))
+    for name, module in MODULES.items()
+}
+# Ten thousand sockets and a kill are a run of their own: `python -m bench hall`.
+FULL = tuple(name for name in SCENARIOS if name != "hall")
+# The minute has room for what the first bars are about, on the store that needs no start.
 QUICK = ("fanout", "ballots", "spike", "memory", "page")
 # What ends one scenario, and not the run.
-FAILURES = (CrowdError, NotDurableError, ProcessFailedError, OSError, subprocess.SubprocessError)
+FAILURES = (CrowdError, NotDurableError, ProcessFailedError, OSError, subprocess.SubprocessError, psycopg.Error)
 RUN_SECONDS = 590.0
 # Ending the last server takes a moment, and the minute is for all.
 QUICK_SECONDS = 58.0
@@ -54,23 +67,22 @@ def main() -> None:
     """Run the chosen scenarios one after another."""
     started = time.monotonic()
     arguments = _parse_arguments()
-    chosen = arguments.only or (QUICK if arguments.quick else tuple(SCENARIOS))
     # The client shall not stop for its own garbage in the middle of a spike.
     gc.disable()
     n_files = raise_open_files()
     # Beside the checkout, because /tmp is often memory, where syncing costs nothing and proves nothing.
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as folder, ExitStack() as servers:
         print(*describe_machine(Path(folder)), f"open files: {n_files:,} at most", sep="\n", flush=True)
         scale = (quick if arguments.quick else Scale)(folder=Path(folder), profile=arguments.profile)
-        files = {name: SCENARIOS[name].room(scale) for name in chosen}
+        signal.signal(signal.SIGTERM, _end)
         try:
-            rooms = make_rooms(scale.folder, files, n_tokens=scale.n_tokens)
+            plan = list(_prepare(arguments, scale, servers))
         except FAILURES as error:
             sys.exit(f"nothing can be measured: {error}")
         until = started + (QUICK_SECONDS if arguments.quick else RUN_SECONDS)
-        figures, failed = uvloop.run(_measure(chosen, scale, rooms, until=until))
+        figures, failed = uvloop.run(_measure(plan, scale, until=until))
     print(render_table(figures), ratios_line(figures), sep="\n")
     # A bar missed is a figure like any other; what could not be measured is a failure.
     sys.exit(f"not measured: {', '.join(failed)}" if failed else 0)
@@ -78,14 +90,39 @@ def main() -> None:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, []], metavar="SCENARIO", help=", ".join(SCENARIOS))
     parser.add_argument("--quick", action="store_true", help="at most 60 s in all")
-    parser.add_argument("--only", nargs="+", choices=SCENARIOS, metavar="SCENARIO", help=", ".join(SCENARIOS))
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=[], metavar="SCENARIO", help="the same")
+    parser.add_argument("--stores", nargs="+", choices=(SQLITE, POSTGRESQL), help="on these stores only")
     parser.add_argument("--profile", type=Path, help="write a profile of the product's server to this file")
     return parser.parse_args()
 
 
+def _prepare(arguments: argparse.Namespace, scale: Scale, servers: ExitStack) -> Iterator[tuple[Scenario, Rooms]]:
+    """Start the stores that the chosen scenarios want, make the rooms there, and say what is run where."""
+    chosen = arguments.scenarios or arguments.only or (QUICK if arguments.quick else FULL)
+    stores = arguments.stores or ((SQLITE,) if arguments.quick and chosen == QUICK else (SQLITE, POSTGRESQL))
+    wanted = [(SCENARIOS[name], store) for name in chosen for store in SCENARIOS[name].stores if store in stores]
+    rooms = {store: _make(scale, store, wanted, servers) for store in dict.fromkeys(store for _, store in wanted)}
+    for scenario, store in wanted:
+        yield scenario, rooms[store]
+
+
+def _make(scale: Scale, store: str, wanted: Sequence[tuple[Scenario, str]], servers: ExitStack) -> Rooms:
+    stores: Stores = SqliteStores() if store == SQLITE else servers.enter_context(server_stores(scale.folder))
+    files = {scenario.name: scenario.room(scale) for scenario, at in wanted if at == store}
+    rooms = make_rooms(stores, scale.folder, files, n_tokens=scale.n_tokens)
+    print(f"{store}: " + ", ".join(f"{name}={value}" for name, value in rooms.settings.items()), flush=True)
+    return rooms
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave by way of every `with`, so that no server stays behind."""
+    sys.exit(128 + number)
+
+
 async def _measure(
-    chosen: Sequence[str], scale: Scale, rooms: Rooms, *, until: float
+    plan: Sequence[tuple[Scenario, Rooms]], scale: Scale, *, until: float
 ) -> tuple[list[Figure], list[str]]:
     figures: list[Figure] = []
     failed: list[str] = []
@@ -93,10 +130,11 @@ async def _measure(
     if measuring is not None:
         # Cancelled, every scenario ends the servers that it started.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
-    for name in chosen:
+    for scenario, rooms in plan:
         started = time.monotonic()
+        name = f"{scenario.name} on {rooms.stores.name}"
         try:
-            await _run(SCENARIOS[name], scale, rooms, figures=figures, seconds=until - started)
+            await _run(scenario, scale, rooms, figures=figures, seconds=until - started)
         except FAILURES as error:
             failed.append(name)
             print(f"{name}: {str(error) or 'out of time'}")

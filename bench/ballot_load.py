@@ -81,6 +81,10 @@ class BallotLoad:
             self._done.set()
 
     @property
+    def n_acknowledged(self) -> int:
+        return len(self.latencies)
+
+    @property
     def ballots_per_second(self) -> float:
         return len(self.latencies) / self.seconds if self.seconds else 0.0
 
@@ -89,9 +93,13 @@ class BallotLoad:
         return self.cpu_seconds / max(len(self.latencies), 1) * 1e6
 
     @property
+    def n_commits(self) -> int:
+        """Every commit moves the room one version on, and nothing else does here."""
+        return self.newest_version - self.crowd.snapshot.version
+
+    @property
     def ballots_per_commit(self) -> float:
-        """Every commit moves the room one version on, and nothing else does here: that many ballots shared one."""
-        return len(self.latencies) / max(self.newest_version - self.crowd.snapshot.version, 1)
+        return len(self.latencies) / max(self.n_commits, 1)
 
     def latency_ms(self, share: float) -> float | None:
         """Return the time from cast to acknowledgement that this share of the ballots kept."""

@@ -14,7 +14,7 @@ from bench.target import ROOT
 COMMAND_SECONDS = 60.0
 
 
-def run_python(env: Mapping[str, str], *arguments: str) -> str:
+def run_python(env: Mapping[str, str], *arguments: str, seconds: float = COMMAND_SECONDS) -> str:
     """Run python in the checkout and return its output; raise with the end of it when it fails."""
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -22,7 +22,7 @@ def run_python(env: Mapping[str, str], *arguments: str) -> str:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=COMMAND_SECONDS,
+        timeout=seconds,
         check=False,
     )
     if done.returncode:

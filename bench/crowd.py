@@ -1,4 +1,8 @@
-"""A crowd of phones in one room: connects within bounds, counts what arrives, leaves together."""
+"""A crowd of phones in one room: connects within bounds, counts what arrives, leaves together.
+
+The room may be served by several nodes, and the phones may come from several addresses of this machine: one address
+has no more than some 28,000 ports.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ JOIN_SECONDS = 60.0
 READ_BUFFER = 2048
 
 OnPayload = Callable[[Phone, bytes], None]
+OnPhone = Callable[[Phone], None]
 
 
 class CrowdError(Exception):
@@ -26,16 +31,19 @@ class CrowdError(Exception):
 
 
 class Crowd:
-    """Phones on one room's address."""
+    """Phones on one room's addresses, by turns."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, *urls: str, sources: Sequence[str] = ()) -> None:
+        self.urls = urls
+        self.sources = sources
         self.phones: list[Phone] = []
         self.snapshot = wire.Snapshot()
         self.refusals: Counter[str] = Counter()
         self.on_ack: OnPayload | None = None
         self.on_tally: OnPayload | None = None
         self.on_refused: OnPayload | None = None
+        self.on_snapshot: OnPayload | None = None
+        self.on_lost: OnPhone | None = None
         self.n_tallies = 0
         self.n_tally_bytes = 0
         self._n_ready = 0
@@ -69,14 +77,20 @@ class Crowd:
     async def _connect(self, token: str | None, gate: asyncio.Semaphore) -> None:
         phone = Phone(self, next(self._numbers), token)
         async with gate:
-            await ws_connect(
-                lambda: phone,
-                self.url,
-                websocket_handshake_timeout=JOIN_SECONDS,
-                extra_headers={"Sec-WebSocket-Protocol": wire.SUBPROTOCOL},
-                read_buffer_init_size=READ_BUFFER,
-            )
+            await self.connect(phone)
         self.phones.append(phone)
+
+    async def connect(self, phone: Phone) -> None:
+        """Open the socket of a phone: its first, or another after that is gone."""
+        source = (self.sources[phone.number % len(self.sources)], 0) if self.sources else None
+        await ws_connect(
+            lambda: phone,
+            self.urls[phone.number % len(self.urls)],
+            websocket_handshake_timeout=JOIN_SECONDS,
+            extra_headers={"Sec-WebSocket-Protocol": wire.SUBPROTOCOL},
+            read_buffer_init_size=READ_BUFFER,
+            local_addr=source,
+        )
 
     def on_frame(self, phone: Phone, payload: bytes) -> None:
         """Count one frame and hand it to whoever measures it."""
@@ -87,7 +101,7 @@ class Crowd:
                 if self.on_ack is not None:
                     self.on_ack(phone, payload)
             case b"snapshot":
-                self._count_snapshot(payload)
+                self._count_snapshot(phone, payload)
             case b"error":
                 self._count_refusal(phone, payload)
 
@@ -99,11 +113,13 @@ class Crowd:
         if self._goal is not None and self.n_tallies >= self._goal[0]:
             self._reach_goal()
 
-    def _count_snapshot(self, payload: bytes) -> None:
+    def _count_snapshot(self, phone: Phone, payload: bytes) -> None:
         if not self._n_ready:
             self.snapshot = wire.read_snapshot(payload)
         self._n_ready += 1
         self._all_ready.set()
+        if self.on_snapshot is not None:
+            self.on_snapshot(phone, payload)
 
     def _count_refusal(self, phone: Phone, payload: bytes) -> None:
         self.refusals[f"error {wire.read_code(payload)}"] += 1
@@ -112,8 +128,12 @@ class Crowd:
             self.on_refused(phone, payload)
 
     def on_gone(self, phone: Phone) -> None:
-        """Remember a phone that the server let go."""
-        if not self._leaving:
+        """Remember a phone that the server let go; whoever brings it back is told instead."""
+        if self._leaving:
+            return
+        if self.on_lost is not None:
+            self.on_lost(phone)
+        else:
             self.refusals["connection lost"] += 1
             self._all_ready.set()
 
@@ -145,7 +165,7 @@ class Crowd:
         await asyncio.gather(*map(_wait_gone, transports))
 
     def _report(self, n_wanted: int) -> str:
-        return f"{self._n_ready} of {n_wanted} phones joined {self.url}; {dict(self.refusals)}"
+        return f"{self._n_ready} of {n_wanted} phones joined {self.urls[0]}; {dict(self.refusals)}"
 
 
 async def _wait_gone(transport: WSTransport) -> None:

@@ -8,7 +8,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.rounds import Rounds
+from live_polls.kinds import KINDS
 
+_SPIKE = ("p50_ms", "p95_ms", "p99_ms", "screens_ms", "cpu_ms_per_ballot", "unstored")
+_NODES = ("per_s", "us", "hints_per_s", "hints_per_commit", "unstored")
+_HALL = (
+    *("join_s", "acknowledged", "in_flight", "lost_sockets", "voters", "present", "lost", "doubled", "unanswered"),
+    *("recovery_s", "final_s", "p50_ms", "p99_ms", "us", "own_us", "rss_mb"),
+)
+# These are measured on both stores: as they stand on SQLite, with the name of the store behind them elsewhere.
+_ON_BOTH = (
+    "ballots_p50_ms",
+    "ballots_p99_ms",
+    "ballots_batch",
+    "ballots_unstored",
+    "ballots_vs_stock",
+    "ballots_vs_bare",
+    *(f"spike{n}_{name}" for n in (500, 1000, 5000) for name in _SPIKE),
+    *(f"latency{size}_{share}_ms" for size in ("", "5000") for share in ("p50", "p99")),
+    *(f"growth_{what}_{size}_us" for what in ("ballot", "snapshot") for size in ("0", "100k", "1m")),
+    *(f"growth_{what}_{size}_vs_0" for what in ("ballot", "snapshot") for size in ("100k", "1m")),
+    *(f"growth_rooms_{n}_us" for n in (1, 10, 1000)),
+    *(f"growth_rooms_{n}_vs_1" for n in (10, 1000)),
+    *(
+        f"kind_{kind}_{name}"
+        for kind in KINDS
+        if KINDS[kind].takes_answers
+        for name in ("empty_us", "full_us", "growth")
+    ),
+)
 # The last line of a run always has all of these; what was not measured is null.
 RATIO_KEYS = (
     "fanout_us",
@@ -20,30 +48,27 @@ RATIO_KEYS = (
     "fanout_5000_vs_node_ws",
     "ballots_per_s_sqlite",
     "ballots_us_sqlite",
-    "ballots_p99_ms",
-    "ballots_batch",
-    "ballots_unstored",
-    "ballots_vs_stock",
-    "ballots_vs_bare",
-    "spike500_p50_ms",
-    "spike500_p95_ms",
-    "spike500_p99_ms",
-    "spike500_screens_ms",
-    "spike500_cpu_ms_per_ballot",
-    "spike500_unstored",
-    "spike1000_p50_ms",
-    "spike1000_p95_ms",
-    "spike1000_p99_ms",
-    "spike1000_screens_ms",
-    "spike1000_cpu_ms_per_ballot",
-    "spike1000_unstored",
-    "latency_p50_ms",
-    "latency_p99_ms",
+    "ballots_per_s_postgresql",
+    "ballots_us_postgresql",
+    "ballots_postgresql_own_us",
+    "ballots_vs_node_pg",
+    *_ON_BOTH,
+    *(f"{key}_postgresql" for key in _ON_BOTH),
+    *(f"spike{n}_own_cpu_ms_per_ballot_postgresql" for n in (500, 1000, 5000)),
+    "spike1000_p95_vs_node_pg",
+    "spike1000_screens_vs_node_pg",
+    "spike1000_cpu_vs_node_pg",
+    *(f"nodes{n}_{name}" for n in (1, 2, 4) for name in _NODES),
+    "nodes2_vs_1",
+    "nodes4_vs_1",
     "join_ms",
     "join_page_ms",
     "join_vs_django_page",
     "memory_kb",
     "memory_vs_bare",
+    "memory10000_kb",
+    "memory10000_vs_bare",
+    *(f"hall_{name}" for name in _HALL),
     "page_kb",
     "page_requests",
 )

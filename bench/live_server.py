@@ -1,22 +1,22 @@
-"""The product on loopback, with a copy of the prepared rooms."""
+"""The product on loopback, with a copy of the prepared rooms: one process, several workers, or several nodes."""
 
 from __future__ import annotations
 
 import signal
-import sqlite3
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.commands import run_python
 from bench.ports import HOST, START_SECONDS, free_port, wait_until_listening
 from bench.process import ProcessFailedError, ServerProcess
-from bench.product import environment, serve_command
+from bench.product import serve_command
 from bench.rooms import Rooms
+from bench.stores import Stores
 from bench.target import ROOT, Target
 
 
@@ -25,11 +25,12 @@ class LiveServer:
     """The running product, and the room of one scenario."""
 
     target: Target
+    process: ServerProcess
     origin: str
     join_code: str
     tokens: Sequence[str]
-    data_dir: Path
     env: Mapping[str, str]
+    stores: Stores
 
     def stored_ballots(self, polls: Sequence[str]) -> tuple[int, int]:
         """Count the ballots that the database holds for these polls, and add up their `seq`."""
@@ -38,8 +39,7 @@ class LiveServer:
             "SELECT count(*), coalesce(sum(b.seq), 0) FROM live_polls_ballot b"  # noqa: S608 - only marks
             f" JOIN live_polls_poll p ON p.id = b.poll_id WHERE p.code IN ({marks}) AND b.answer IS NOT NULL"
         )
-        with closing(sqlite3.connect(f"file:{self.data_dir}/db.sqlite3?mode=ro", uri=True)) as database:
-            n, seqs = database.execute(sql, list(polls)).fetchone()
+        n, seqs = self.stores.fetch(self.env, sql, list(polls))
         return int(n), int(seqs)
 
     def recount(self) -> bool:
@@ -52,22 +52,40 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(rooms: Rooms, scenario: str, *, profile: Path | None = None) -> Iterator[LiveServer]:
+def live_server(rooms: Rooms, scenario: str, *, workers: int = 1, profile: Path | None = None) -> Iterator[LiveServer]:
     """Run `manage.py serve` with the room of a scenario."""
-    port, folder, room = free_port(), rooms.copy(), rooms.by_scenario[scenario]
-    env = environment(folder) | {"PORT": str(port)}
-    with ServerProcess(serve_command(port, profile), env=env, cwd=ROOT) as process:
+    with _node(rooms, scenario, rooms.copy(), workers=workers, profile=profile) as server:
+        yield server
+
+
+@contextmanager
+def live_nodes(rooms: Rooms, scenario: str, n: int) -> Iterator[list[LiveServer]]:
+    """Run several nodes on the same stores, each on a port of its own."""
+    env = rooms.copy()
+    with ExitStack() as running:
+        yield [running.enter_context(_node(rooms, scenario, env)) for _ in range(n)]
+
+
+@contextmanager
+def _node(
+    rooms: Rooms, scenario: str, env: Mapping[str, str], *, workers: int = 1, profile: Path | None = None
+) -> Iterator[LiveServer]:
+    port, room = free_port(), rooms.by_scenario[scenario]
+    env = {**env, "PORT": str(port)}
+    command = [*serve_command(port, profile), "--workers", str(workers)]
+    with ServerProcess(command, env=env, cwd=ROOT) as process:
         if profile is not None:
             process.stop_signal = signal.SIGINT  # the profile is written on the way out of the interpreter
         wait_until_listening(process, port)
         _wait_until_ready(process, f"http://{HOST}:{port}/readyz")
         yield LiveServer(
             target=Target("live_polls", f"ws://{HOST}:{port}/ws/rooms/{room.join_code}", process),
+            process=process,
             origin=f"http://{HOST}:{port}",
             join_code=room.join_code,
             tokens=room.tokens,
-            data_dir=folder,
             env=env,
+            stores=rooms.stores,
         )
 
 

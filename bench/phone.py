@@ -50,7 +50,12 @@ class Phone(WSListener):
         self.cast_at = at
         self._poll = poll
         frame = wire.ballot_cast(poll, number=seq, round_=round_, seq=seq, option=option)
-        self.transport.send(WSMsgType.TEXT, frame)
+        self.send(frame)
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame, if there is a socket to send it on."""
+        if self.transport is not None:
+            self.transport.send(WSMsgType.TEXT, frame)
 
     def acknowledge(self) -> None:
         """Remember that the ballot waited for is counted."""

@@ -68,11 +68,29 @@ class ServerProcess:
 
     def cpu_seconds(self) -> float:
         """Return the user and system time of the process and its living children."""
-        return sum(_cpu_seconds(pid) for pid in family(self.pid))
+        return cpu_seconds_of(self.pid)
 
     def rss_kb(self) -> int:
         """Return the resident memory of the process and its living children."""
         return sum(_rss_kb(pid) for pid in family(self.pid))
+
+
+class Processes:
+    """Several servers whose time and memory count together."""
+
+    def __init__(self, processes: Sequence[ServerProcess]) -> None:
+        self._processes = processes
+
+    def cpu_seconds(self) -> float:
+        return sum(process.cpu_seconds() for process in self._processes)
+
+    def rss_kb(self) -> int:
+        return sum(process.rss_kb() for process in self._processes)
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """Return the user and system time of a process and its living descendants."""
+    return sum(_cpu_seconds(member) for member in family(pid))
 
 
 def family(pid: int) -> Iterator[int]:
@@ -86,6 +104,18 @@ def family(pid: int) -> Iterator[int]:
         member = waiting.pop()
         waiting.extend(children.get(member, ()))
         yield member
+
+
+def workers_of(pid: int) -> list[int]:
+    """Return the worker processes of a server, oldest first: its supervisor also has a helper that only tidies up."""
+    return sorted(member for member in family(pid) if member != pid and b"spawn_main" in _command_line(member))
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _parent(pid: int) -> int:

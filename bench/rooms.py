@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from bench.commands import ask_inside
 from bench.durability import check_durability
-from bench.product import environment
+from bench.stores import Stores, copy_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +25,38 @@ class Room:
 class Rooms:
     """The rooms of a run by scenario, and the durable database that holds them."""
 
-    folder: Path
+    stores: Stores
+    env: Mapping[str, str]
     by_scenario: Mapping[str, Room]
-    pragmas: Mapping[str, str]
+    settings: Mapping[str, str]
 
-    def copy(self) -> Path:
-        """Return a new folder with the product's data as it was before anything was measured."""
-        copy = Path(tempfile.mkdtemp(prefix="data-", dir=self.folder.parent))
-        return Path(shutil.copytree(self.folder, copy, dirs_exist_ok=True))
+    def copy(self) -> dict[str, str]:
+        """Return an environment of the product with its data as it was before anything was measured."""
+        folder = Path(self.env["DATA_DIR"])
+        copy = Path(tempfile.mkdtemp(prefix="data-", dir=folder.parent))
+        return self.stores.copy(self.env, copy_folder(folder, copy))
+
+    def key(self, key: str) -> str:
+        """Return the key of a figure on these stores: what stands alone is meant on SQLite."""
+        return key if self.stores.name == "sqlite" else f"{key}_{self.stores.name}"
+
+    def named(self, text: str) -> str:
+        """Return what a figure is called on these stores."""
+        return text if self.stores.name == "sqlite" else f"PostgreSQL: {text}"
 
 
-def make_rooms(folder: Path, files: Mapping[str, str], *, n_tokens: int) -> Rooms:
+def make_rooms(stores: Stores, folder: Path, files: Mapping[str, str], *, n_tokens: int) -> Rooms:
     """Make the database and a room for each scenario; refuse a database that is not durable."""
-    data, plans = folder / "prepared", folder / "rooms"
+    data, plans = folder / f"prepared-{stores.name}", folder / f"rooms-{stores.name}"
     for new in (data, plans):
         new.mkdir()
     for scenario, text in files.items():
         (plans / f"{scenario}.toml").write_text(text, encoding="utf-8")
-    made: dict[str, Any] = ask_inside(environment(data), "rooms", str(plans), str(n_tokens))
-    check_durability(made["pragmas"])
+    env = stores.make(data)
+    made: dict[str, Any] = ask_inside(env, "rooms", str(plans), str(n_tokens))
+    check_durability(made["settings"])
     rooms = {scenario: Room(**room) for scenario, room in made["rooms"].items()}
-    return Rooms(data, rooms, made["pragmas"])
+    return Rooms(stores, env, rooms, made["settings"])
 
 
 def room_file(slug: str, *, n_polls: int, n_options: int) -> str:

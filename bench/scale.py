@@ -16,7 +16,7 @@ class Scale:
     folder: Path
     profile: Path | None = None
     fanout_listeners: tuple[int, ...] = (1_000, 5_000)
-    fanout_rounds: int = 5
+    fanout_rounds: int = 3
     fanout_tallies: int = 20
     stock_rounds: int = 3
     stock_tallies: int = 3
@@ -26,20 +26,35 @@ class Scale:
     stock_ballots_seconds: float = 5.0
     stock_ballots_sockets: int = 200
     bare_ballots_seconds: float = 3.0
-    spike_sizes: tuple[int, ...] = (500, 1_000)
-    spike_rounds: int = 5
-    memory_sockets: int = 2_000
-    memory_rounds: int = 3
+    node_sockets: int = 1_000
+    node_seconds: float = 5.0
+    spike_sizes: tuple[int, ...] = (500, 1_000, 5_000)
+    spike_rounds: int = 4
+    memory_sockets: tuple[int, ...] = (2_000, 10_000)
+    memory_rounds: int = 1
     join_people: int = 5_000
     join_django_pages: int = 300
-    latency_listeners: int = 1_000
-    latency_seconds: float = 10.0
+    latency_listeners: tuple[int, ...] = (1_000, 5_000)
+    latency_seconds: float = 8.0
+    growth_ballots: tuple[int, ...] = (0, 100_000, 1_000_000)
+    growth_seconds: float = 2.0
+    growth_rooms: tuple[int, ...] = (1, 10, 1_000)
+    growth_sockets: int = 300
+    growth_rooms_seconds: float = 4.0
+    kinds_full: int = 20_000
+    kinds_seconds: float = 0.8
+    nodes: tuple[int, ...] = (1, 2, 4)
+    nodes_sockets: int = 1_000
+    nodes_seconds: float = 6.0
+    hall_sockets: int = 10_000
+    hall_ballots_per_second: float = 1_000.0
+    hall_seconds: float = 30.0
 
     @property
     def n_tokens(self) -> int:
         """Return how many participants the largest room of the run has, those who cast for others to see included."""
-        halls = (*self.fanout_listeners, *self.spike_sizes, self.ballots_sockets, self.memory_sockets)
-        return max(*halls, self.latency_listeners) + N_CASTERS
+        halls = (*self.fanout_listeners, *self.spike_sizes, *self.memory_sockets, *self.latency_listeners)
+        return max(*halls, self.ballots_sockets, self.nodes_sockets) + N_CASTERS
 
 
 def quick(folder: Path, *, profile: Path | None = None) -> Scale:
@@ -56,10 +71,25 @@ def quick(folder: Path, *, profile: Path | None = None) -> Scale:
         ballots_seconds=3.0,
         stock_ballots_seconds=1.5,
         bare_ballots_seconds=1.0,
+        spike_sizes=(500, 1_000),
         spike_rounds=3,
-        memory_sockets=600,
+        memory_sockets=(600,),
         memory_rounds=1,
         join_people=500,
         join_django_pages=50,
+        latency_listeners=(1_000,),
         latency_seconds=3.0,
+        growth_ballots=(0, 100_000),
+        growth_seconds=0.6,
+        growth_rooms=(1, 100),
+        growth_sockets=100,
+        growth_rooms_seconds=2.0,
+        kinds_full=2_000,
+        kinds_seconds=0.3,
+        nodes=(1, 2),
+        nodes_sockets=400,
+        nodes_seconds=2.0,
+        hall_sockets=1_000,
+        hall_ballots_per_second=200.0,
+        hall_seconds=8.0,
     )

@@ -12,8 +12,10 @@ from bench.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The room it needs, and the run that yields figures as they are known, so that none is lost with the rest."""
+    """The room it needs, the run that yields figures as they are known (so that none is lost with the rest), and on
+    which stores it runs."""
 
     name: str
     room: Callable[[Scale], str]
     run: Callable[[Scale, Rooms], AsyncGenerator[Figure, None]]
+    stores: tuple[str, ...] = ("sqlite",)

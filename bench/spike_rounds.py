@@ -10,6 +10,7 @@ from time import perf_counter
 from bench import wire
 from bench.crowd import Crowd
 from bench.phone import Phone
+from bench.stores import Stores
 from bench.target import Target
 from bench.wire import Poll
 
@@ -27,6 +28,7 @@ class Spike:
     acks: list[float] = field(default_factory=list)
     screens: list[float] = field(default_factory=list)
     cpu_seconds: float = 0.0
+    store_seconds: float = 0.0
     _final: set[int] = field(default_factory=set)
     _done: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -55,12 +57,13 @@ class Spike:
             pass  # the counts say what is missing
 
 
-async def run_spike(target: Target, crowd: Crowd, poll: Poll, *, n_options: int) -> Spike:
+async def run_spike(target: Target, crowd: Crowd, poll: Poll, *, n_options: int, stores: Stores | None = None) -> Spike:
     """Let every phone of the crowd vote at once in a poll that nobody has voted in."""
     code = poll.code.encode()
     spike = Spike(n=len(crowd.phones), poll=code)
     crowd.on_ack, crowd.on_tally = spike.on_ack, spike.on_tally
     cpu = target.process.cpu_seconds()
+    store = stores.cpu_seconds() if stores is not None else 0.0
     spike.started = perf_counter()
     for phone in crowd.phones:
         option = random.randint(1, n_options)
@@ -68,5 +71,6 @@ async def run_spike(target: Target, crowd: Crowd, poll: Poll, *, n_options: int)
     await spike.wait()
     await asyncio.sleep(SETTLE_SECONDS)
     spike.cpu_seconds = target.process.cpu_seconds() - cpu
+    spike.store_seconds = stores.cpu_seconds() - store if stores is not None else 0.0
     crowd.on_ack = crowd.on_tally = None
     return spike

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from bench.process import ServerProcess
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class Measured(Protocol):
+    """Whose time and memory are measured."""
+
+    def cpu_seconds(self) -> float: ...
+
+    def rss_kb(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +23,4 @@ class Target:
 
     name: str
     socket_url: str
-    process: ServerProcess
+    process: Measured

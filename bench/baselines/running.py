@@ -9,15 +9,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from bench.durability import prepare_durable_database
 from bench.ports import HOST, free_port, wait_until_listening
-from bench.process import ServerProcess
+from bench.process import ProcessFailedError, ServerProcess
 from bench.target import ROOT, Target
+from tests.stores.binaries import StoreNotFoundError
+from tests.stores.redis import RedisServer
 
 STOCK = "bench.baselines.stock_channels"
-NPM_SECONDS = 20.0
+NODE = ROOT / "bench" / "baselines" / "node"
+NPM_SECONDS = 60.0
 UVICORN = (
     *(sys.executable, "-m", "uvicorn", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
     *("--no-access-log", "--log-level", "warning", "--backlog", "2048"),
@@ -25,20 +29,39 @@ UVICORN = (
 
 
 @contextmanager
-def stock_channels(folder: Path, *, n_options: int) -> Iterator[Target]:
-    """Run the tutorial's consumer on a durable SQLite file, new in each run."""
+def stock_channels(
+    folder: Path, *, n_options: int, database_url: str | None = None, redis_url: str | None = None
+) -> Iterator[Target]:
+    """Run the tutorial's consumer on a durable SQLite file, new in each run, or on a new database of PostgreSQL.
+
+    With Redis its groups go through the pub/sub layer, else through memory.
+    """
     database = folder / "stock.sqlite3"
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": f"{STOCK}.settings",
-        "BASELINE_DATABASE": str(database),
+        "BASELINE_DATABASE": database_url or str(database),
+        "BASELINE_REDIS": redis_url or "",
         "BASELINE_OPTIONS": str(n_options),
     }
-    if not database.exists():
+    if database_url is not None or not database.exists():
         prepare_durable_database(env)
     command = [*UVICORN, f"{STOCK}.asgi:application"]
     with _listening("stock Channels", command, env=env) as target:
         yield target
+
+
+@contextmanager
+def redis_url() -> Iterator[str]:
+    """Run a Redis or Valkey for a baseline alone."""
+    try:
+        redis = RedisServer()
+    except (AssertionError, StoreNotFoundError) as error:
+        raise ProcessFailedError(str(error)) from error
+    try:
+        yield redis.url
+    finally:
+        redis.remove()
 
 
 @contextmanager
@@ -60,29 +83,51 @@ def bare_echo() -> Iterator[Target]:
 @contextmanager
 def node_ws(modules: Path, *, n_options: int) -> Iterator[Target]:
     """Run node's `ws`."""
+    with _node("node ws", "ws.mjs", modules, n_options) as target:
+        yield target
+
+
+@contextmanager
+def node_pg(modules: Path, database_url: str, *, n_options: int) -> Iterator[Target]:
+    """Run what a good engineer builds in an afternoon: node, `ws`, and one upsert a ballot through `pg`."""
+    with _node("node ws and pg", "pg.mjs", modules, n_options, database_url) as target:
+        yield target
+
+
+@contextmanager
+def _node(name: str, script: str, modules: Path, n_options: int, *arguments: str) -> Iterator[Target]:
     port = free_port()
-    script = str(ROOT / "bench" / "baselines" / "node_ws" / "server.mjs")
-    command = ["node", script, str(modules), str(port), str(n_options)]
-    with _started("node ws", command, port) as target:
+    command = ["node", str(NODE / script), str(modules), str(port), str(n_options), *arguments]
+    with _started(name, command, port) as target:
         yield target
 
 
 @cache
-def node_modules(folder: Path) -> Path | None:
-    """Install `ws` into a folder of the run; None where node, npm or the registry is absent."""
+def node_modules() -> Path | None:
+    """Install the locked packages, once a lock file; None (and a word why) where node, npm or the registry is absent."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
+        print("node or npm is not there: its baselines are left out", flush=True)
         return None
-    options = ("--no-audit", "--no-fund", "--silent", "--ignore-scripts")
+    lock = NODE / "package-lock.json"
+    folder = ROOT / "build" / f"node-{sha256(lock.read_bytes()).hexdigest()[:12]}"
+    if (folder / "installed").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (NODE / "package.json", lock):
+        shutil.copy(file, folder)
     try:
         subprocess.run(
-            [npm, "install", *options, "--prefix", str(folder), "ws@8"],
+            [npm, "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"],
+            cwd=folder,
             check=True,
             capture_output=True,
             timeout=NPM_SECONDS,
         )
-    except (subprocess.SubprocessError, OSError):
+    except (subprocess.SubprocessError, OSError) as error:
+        print(f"the packages for node could not be installed, its baselines are left out: {error}", flush=True)
         return None
+    (folder / "installed").touch()
     return folder
 
 

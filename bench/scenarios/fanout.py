@@ -36,7 +36,7 @@ async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
         with running.websockets_broadcast(n_options=N_OPTIONS) as target:
             theirs = await _measure(scale, target, n)
         yield _compared(n, "websockets", ours, theirs, bar=Bar(at_most=1.3))
-        with _node_ws(scale) as node:
+        with _node_ws() as node:
             node_ws = None if node is None else await _measure(scale, node, n)
         yield _compared(n, "node_ws", ours, node_ws)
 
@@ -47,7 +47,10 @@ async def _measure_ours(scale: Scale, rooms: Rooms, n: int) -> Fanout:
 
 
 async def _measure_stock(scale: Scale, n: int) -> Fanout:
-    with running.stock_channels(scale.folder, n_options=N_OPTIONS) as target:
+    with (
+        running.redis_url() as redis_url,
+        running.stock_channels(scale.folder, n_options=N_OPTIONS, redis_url=redis_url) as target,
+    ):
         async with Crowd(target.socket_url) as listeners, Crowd(target.socket_url) as casters:
             await listeners.join([None] * n)
             await casters.join([None] * N_CASTERS)
@@ -67,8 +70,8 @@ async def _measure(scale: Scale, target: Target, n: int, *, tokens: Sequence[str
 
 
 @contextmanager
-def _node_ws(scale: Scale) -> Iterator[Target | None]:
-    modules = running.node_modules(scale.folder / "node")
+def _node_ws() -> Iterator[Target | None]:
+    modules = running.node_modules()
     if modules is None:
         yield None
         return
@@ -95,7 +98,7 @@ def _times_cheaper(n: int, ours: Fanout, stock: Fanout) -> Figure:
         unit="times cheaper",
         rounds=ratio(theirs.median, rounds_of(ours.us_per_tally).median),
         key="fanout_vs_stock",
-        baseline=_told("stock Channels", theirs),
+        baseline=_told("stock Channels on Redis", theirs),
         bar=Bar(at_least=12),
     )
 

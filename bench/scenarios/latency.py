@@ -17,7 +17,10 @@ from bench.rounds import Rounds, percentile
 from bench.scale import N_CASTERS, Scale
 from bench.screens import Screens
 
+STORES = ("sqlite", "postgresql")
 BALLOTS_PER_SECOND = 100.0
+FIRST_SIZE = 1_000
+P99_BARS = {FIRST_SIZE: Bar(at_most=300)}
 N_OPTIONS = 4
 LAST_SCREENS_SECONDS = 2.0
 
@@ -32,17 +35,17 @@ def room(scale: Scale) -> str:
 
 
 async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
-    """Let a few vote at a steady rate, and watch every screen."""
-    n = scale.latency_listeners
-    with live_server(rooms, "latency", profile=scale.profile) as server:
-        async with Crowd(server.target.socket_url) as listeners, Crowd(server.target.socket_url) as casters:
-            await listeners.join(server.tokens[:n])
-            await casters.join(server.tokens[n : n + N_CASTERS])
-            screens = _watch(listeners, casters)
-            await _vote(casters, int(scale.latency_seconds * BALLOTS_PER_SECOND))
-            await asyncio.sleep(LAST_SCREENS_SECONDS)
-    for figure in _figures(n, screens):
-        yield figure
+    """Let a few vote at a steady rate, and watch every screen; a fresh server for each size of hall."""
+    for n in scale.latency_listeners:
+        with live_server(rooms, "latency", profile=scale.profile) as server:
+            async with Crowd(server.target.socket_url) as listeners, Crowd(server.target.socket_url) as casters:
+                await listeners.join(server.tokens[:n])
+                await casters.join(server.tokens[n : n + N_CASTERS])
+                screens = _watch(listeners, casters)
+                await _vote(casters, int(scale.latency_seconds * BALLOTS_PER_SECOND))
+                await asyncio.sleep(LAST_SCREENS_SECONDS)
+        for figure in _figures(rooms, n, screens):
+            yield figure
 
 
 def _watch(listeners: Crowd, casters: Crowd) -> Screens:
@@ -69,17 +72,18 @@ async def _vote(casters: Crowd, n_ballots: int) -> None:
         phone.cast(poll.code.encode(), round_=poll.round, option=number % N_OPTIONS + 1, at=due)
 
 
-def _figures(n: int, screens: Screens) -> list[Figure]:
+def _figures(rooms: Rooms, n: int, screens: Screens) -> list[Figure]:
+    size = "" if n == FIRST_SIZE else f"{n}"
     delays = screens.delays()
     missed = len(screens.taps) - len(delays)
     return [
         Figure(
             scenario="latency",
-            name=f"tap to all of {n:,} screens, {name}" + (f", {missed} not shown" if missed else ""),
+            name=rooms.named(f"tap to all of {n:,} screens, {name}" + (f", {missed} not shown" if missed else "")),
             unit="ms",
             rounds=Rounds(tuple(found * 1000 for found in [percentile(delays, share)] if found is not None)),
-            key=f"latency_{name}_ms",
+            key=rooms.key(f"latency{size}_{name}_ms"),
             bar=bar,
         )
-        for name, share, bar in (("p50", 0.5, None), ("p99", 0.99, Bar(at_most=300)))
+        for name, share, bar in (("p50", 0.5, None), ("p99", 0.99, P99_BARS.get(n)))
     ]

@@ -24,8 +24,8 @@ FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_comm
 class PostgresqlServer(StoreProcess):
     """Start it with `start_server`; `durable` is how operators run it."""
 
-    def __init__(self, *, durable: bool = False, max_connections: int = 100) -> None:
-        folder = own_folder("postgresql")
+    def __init__(self, *, durable: bool = False, max_connections: int = 100, parent: Path | None = None) -> None:
+        folder = own_folder("postgresql", parent)
         self.programs = _runnable(postgresql_folder(), folder)
         super().__init__(self.programs / "postgres", folder)
         self.port = free_port()

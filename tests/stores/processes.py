@@ -109,9 +109,9 @@ def as_nobody() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def own_folder(name: str) -> Path:
-    """A new folder that belongs to the user of the server."""
-    folder = Path(tempfile.mkdtemp(prefix=f"live_polls-{name}-"))
+def own_folder(name: str, parent: Path | None = None) -> Path:
+    """A new folder that belongs to the user of the server; in `parent`, else where temporary folders are."""
+    folder = Path(tempfile.mkdtemp(prefix=f"live_polls-{name}-", dir=parent))
     if user := as_nobody():
         os.chown(folder, user["user"], user["group"])
     return folder

@@ -11,7 +11,7 @@ import pytest
 
 from bench.durability import NotDurableError, check_durability
 from bench.ports import free_port, wait_until_listening
-from bench.process import ProcessFailedError, ServerProcess, family
+from bench.process import Processes, ProcessFailedError, ServerProcess, family, workers_of
 
 HERE = Path(__file__).parent
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
@@ -52,14 +52,48 @@ def test_waiting_ends_when_the_server_listens():
         wait_until_listening(process, port)
 
 
+def test_several_processes_count_together():
+    with _run("import time; time.sleep(60)") as one, _run("import time; time.sleep(60)") as other:
+        _wait_for(lambda: min(one.rss_kb(), other.rss_kb()) > 1000)
+
+        assert Processes([one, other]).rss_kb() > one.rss_kb() + 1000
+    assert Processes([]).cpu_seconds() == 0
+
+
+def test_only_spawned_workers_are_killed_and_never_their_supervisor():
+    workers = (
+        "from multiprocessing import get_context as c; import time; c('spawn').Process(target=time.sleep, args=[60])"
+    )
+    with _run(f"p = None\nif __name__ == '__main__':\n {workers}.start(); time.sleep(60)") as server:
+        _wait_for(lambda: workers_of(server.pid))
+        found = workers_of(server.pid)
+
+        assert server.pid not in found
+        assert len(found) == 1
+        os.kill(found[0], 9)
+
+
 @pytest.mark.parametrize(
-    "pragmas",
-    [{"journal_mode": "wal", "synchronous": "1"}, {"journal_mode": "delete", "synchronous": "2"}, {}],
+    "settings",
+    [
+        {"journal_mode": "wal", "synchronous": "1"},
+        {"journal_mode": "delete", "synchronous": "2"},
+        {"fsync": "on", "synchronous_commit": "off", "full_page_writes": "on"},
+        {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "on"},
+        {},
+    ],
 )
-def test_what_a_power_cut_could_take_back_is_not_measured(pragmas: dict[str, str]):
+def test_what_a_power_cut_could_take_back_is_not_measured(settings: dict[str, str]):
     with pytest.raises(NotDurableError):
-        check_durability(pragmas)
+        check_durability(settings)
 
 
-def test_a_synced_log_is_measured():
-    check_durability({"journal_mode": "wal", "synchronous": "2"})
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"journal_mode": "wal", "synchronous": "2", "fullfsync": "0"},
+        {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"},
+    ],
+)
+def test_a_synced_log_is_measured(settings: dict[str, str]):
+    check_durability(settings)

@@ -1,0 +1,123 @@
+"""`growth`: a ballot and a snapshot cost the same, however many ballots the poll holds and however many rooms are live."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+from bench.ballot_load import BallotLoad
+from bench.commands import ask_inside, run_python
+from bench.crowd import Crowd
+from bench.figures import Bar, Figure, ratio
+from bench.live_server import LiveServer, live_server
+from bench.rooms import Rooms, room_file
+from bench.rounds import rounds_of
+from bench.scale import Scale
+
+STORES = ("sqlite", "postgresql")
+N_OPTIONS = 8
+# Everybody in the room changes the ballot as often.
+INTERVAL_SECONDS = 0.25
+FLAT = Bar(at_most=1.2)
+# A million rows on a busy machine.
+FILL_SECONDS = 180.0
+
+
+def room(scale: Scale) -> str:
+    """Write the room: one poll to fill."""
+    return room_file("growth", n_polls=1, n_options=N_OPTIONS)
+
+
+async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
+    """Measure batches and snapshots in a fuller and fuller poll, then a server with more and more rooms."""
+    for figure in _grown(rooms, await asyncio.to_thread(_measure_filled, scale, rooms)):
+        yield figure
+    first: float | None = None
+    for n in scale.growth_rooms:
+        us = await _measure_rooms(scale, rooms, n)
+        first = us if first is None else first
+        for figure in _of_rooms(rooms, n, us, first):
+            yield figure
+
+
+def _measure_filled(scale: Scale, rooms: Rooms) -> list[dict[str, Any]]:
+    fill = ("--by-sql", "--fill", *map(str, scale.growth_ballots))
+    return cast_inside(rooms, "growth", *fill, "--seconds", str(scale.growth_seconds))
+
+
+def cast_inside(rooms: Rooms, slug: str, *arguments: str) -> list[dict[str, Any]]:
+    """Run `bench.casting` on a copy of the prepared data; one object a measurement."""
+    pid = rooms.stores.pid
+    store = () if pid is None else ("--store-pid", str(pid))
+    printed = run_python(rooms.copy(), "-m", "bench.casting", slug, *arguments, *store, seconds=FILL_SECONDS)
+    costs: list[dict[str, Any]] = json.loads(printed)
+    return costs
+
+
+def _grown(rooms: Rooms, costs: Sequence[dict[str, Any]]) -> list[Figure]:
+    figures = []
+    for what in ("ballot", "snapshot"):
+        first = rounds_of(costs[0][f"{what}_us"]).median
+        for cost in costs:
+            us, size = rounds_of(cost[f"{what}_us"]), _short(cost["filled"])
+            name = f"{cost['filled']:,} ballots in the poll, a {what}"
+            key = f"growth_{what}_{size}"
+            unit = f"CPU µs/{what}"
+            figures.append(
+                Figure(scenario="growth", name=rooms.named(name), unit=unit, rounds=us, key=rooms.key(f"{key}_us"))
+            )
+            if cost["filled"]:
+                figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.median, first))
+    return figures
+
+
+async def _measure_rooms(scale: Scale, rooms: Rooms, n: int) -> float:
+    """Return the CPU µs of a ballot in one room, fan-out included, while somebody listens in each of so many rooms."""
+    with live_server(rooms, "growth", profile=scale.profile) as server:
+        others = await asyncio.to_thread(ask_inside, server.env, "many", str(n - 1), "1")
+        async with AsyncExitStack() as stack:
+            for one in others:
+                crowd = await stack.enter_async_context(_crowd(server, one["join_code"]))
+                await crowd.join(one["tokens"])
+            crowd = await stack.enter_async_context(Crowd(server.target.socket_url))
+            await crowd.join(server.tokens[: scale.growth_sockets])
+            load = BallotLoad(crowd=crowd, interval=INTERVAL_SECONDS, n_options=N_OPTIONS)
+            await load.run(server.target, scale.growth_rooms_seconds)
+            return load.us_per_ballot
+
+
+def _crowd(server: LiveServer, join_code: str) -> Crowd:
+    return Crowd(server.target.socket_url.replace(server.join_code, join_code))
+
+
+def _of_rooms(rooms: Rooms, n: int, us: float, first: float) -> list[Figure]:
+    name = f"{n:,} live rooms, a ballot in one, fan-out included"
+    figure = Figure(
+        scenario="growth",
+        name=rooms.named(name),
+        unit="CPU µs/ballot",
+        rounds=rounds_of([us]),
+        key=rooms.key(f"growth_rooms_{n}_us"),
+    )
+    return [figure] if n == 1 else [figure, _vs_first(rooms, f"{name} ÷ with 1", f"growth_rooms_{n}_vs_1", us, first)]
+
+
+def _vs_first(rooms: Rooms, name: str, key: str, us: float | None, first: float | None) -> Figure:
+    return Figure(
+        scenario="growth",
+        name=rooms.named(name),
+        unit="times",
+        rounds=ratio(us, first),
+        key=rooms.key(key),
+        bar=FLAT,
+    )
+
+
+def _short(n: int) -> str:
+    for size, letter in ((1_000_000, "m"), (1_000, "k")):
+        if n >= size:
+            return f"{n // size}{letter}"
+    return str(n)
