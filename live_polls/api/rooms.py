@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 from django.core.exceptions import RequestDataTooBig
@@ -10,15 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from live_polls.api.identity import identify, participant_in
-from live_polls.domain import join_codes
+from live_polls.domain import clock, join_codes
 from live_polls.domain.ballots import Cast
+from live_polls.domain.extra_time import ask_in_room
 from live_polls.domain.participants import COOKIE_SECONDS, cookie_name, new_token
+from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
 from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.live import faces, messages
 from live_polls.live.ballot_box import get_box
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
+from live_polls.live.quiz_faces import player_object
 from live_polls.live.readers import read
 
 LONG_POLL_SECONDS = 25.0
@@ -65,7 +67,9 @@ async def state(
         faces.face_of(fresh, viewer),
         mine=mine.get(who.ballot_key, ()) if who else (),
         presence=feed.presence.total,
-        now=time.time(),
+        now=clock.now(),
+        player=player_object(fresh, who.voice_key) if who else None,
+        times=faces.times_of(fresh, who.voice_key) if who else None,
     )
     return HttpResponse(frame.payload, content_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -91,6 +95,37 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     if outcome.elapsed_ms is not None:
         ack.elapsed_ms = outcome.elapsed_ms
     return _json(ack)
+
+
+@router.post("/{join_code}/player", summary="Take part in the quiz under a name")
+async def player(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take the fields of `player.name`, answer with `player.named`. Repeatable: who has the name gets it again."""
+    view = await _view(await _feed(join_code))
+    participant = participant_in(request, view)
+    if participant is None:
+        raise NotAllowedError("Join the room first: a player needs a participant's token.")
+    post = messages.decode_player(_body(request))
+    outcome = await get_hub().names.name(Naming(view.id, participant.voice_key, post.name, post.team))
+    if isinstance(outcome, PollError):
+        outcome.client_id = post.id
+        raise outcome
+    return _json(messages.PlayerNamed(post.id, outcome.name, outcome.team, outcome.state))
+
+
+@router.post("/{join_code}/extra-time", summary="Ask for more time to vote")
+async def extra_time(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take `poll`, `round` and `nth` (1 or 2), answer with the time that is one's own. Repeatable: each `nth` counts once."""
+    view = await _view(await _feed(join_code))
+    participant = participant_in(request, view)
+    if participant is None:
+        raise NotAllowedError("Join the room first: extra time needs a participant's token.")
+    post = messages.decode_time(_body(request))
+    try:
+        own = await read(ask_in_room, view.id, post.poll, round_=post.round, voice=participant.voice_key, nth=post.nth)
+    except PollError as error:
+        error.client_id = post.id
+        raise
+    return _json(messages.TimeObject(post.poll, post.round, own.n_asked, own.seconds, post.id))
 
 
 async def _feed(join_code: str) -> RoomFeed:

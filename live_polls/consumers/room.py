@@ -13,6 +13,7 @@ from live_polls.consumers.base import HELLO_SECONDS, Scope, Socket
 from live_polls.domain import join_codes
 from live_polls.domain.ballots import Cast, Outcome
 from live_polls.domain.participants import Participant, cookie_name
+from live_polls.domain.players import Named, Naming
 from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import BadMessageError, BusyError, NotAllowedError, PollError, RoomNotFoundError
@@ -67,6 +68,8 @@ class RoomSocket(Socket):
             raise BadMessageError("Say hello first.")
         elif isinstance(message, messages.Ping):
             self.answer(self._feed.heartbeat(self._connection.version, message.id))
+        elif isinstance(message, messages.PlayerName):
+            self._name(self._feed, self._connection, message)
         else:
             answer = message.answer if isinstance(message, messages.BallotCast) else None
             self._cast(self._feed, self._connection, message, answer)
@@ -92,6 +95,24 @@ class RoomSocket(Socket):
             feed.room_id, connection.participant, message.poll, message.round, message.seq, answer, connection.voice
         )
         get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
+
+    def _name(self, feed: RoomFeed, connection: Connection, message: messages.PlayerName) -> None:
+        if connection.participant is None:
+            self.refuse(NotAllowedError("Only participants play. This socket has none."), message.id)
+            return
+        naming = Naming(feed.room_id, connection.voice, message.name, message.team)
+        task = self._loop.create_task(get_hub().names.name(naming))
+        task.add_done_callback(partial(self._named, message.id))
+
+    def _named(self, client_id: str, done: asyncio.Task[Named | PollError]) -> None:
+        if done.cancelled():
+            return
+        outcome = done.result()
+        if isinstance(outcome, PollError):
+            self.refuse(outcome, client_id)
+        else:
+            named = messages.PlayerNamed(client_id, outcome.name, outcome.team, outcome.state)
+            self.answer(Frame(messages.encode(named)))
 
     def _outcome(self, feed: RoomFeed, connection: Connection, client_id: str, outcome: Outcome) -> None:
         if isinstance(outcome, PollError):

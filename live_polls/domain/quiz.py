@@ -42,10 +42,13 @@ def with_quiz(view: RoomView, known: RoomView | None) -> RoomView:
     if known is not None and known.epoch != view.epoch:
         known = None
     players = _players(view, known)
-    return replace(view, players=players, board=_board(view, known, players))
+    board = _board(view, known, players)
+    is_same = known is not None and known.players is players and known.board is board
+    standings = known.standings if known is not None and is_same else object()
+    return replace(view, players=players, board=board, standings=standings)
 
 
-def _players(view: RoomView, known: RoomView | None) -> Mapping[str, PlayerLine]:
+def _players(view: RoomView, known: RoomView | None) -> dict[str, PlayerLine]:
     if known is None or known.board_version != view.board_version or not known.players:
         return read_players(view.id)
     if known.players_version == view.players_version:

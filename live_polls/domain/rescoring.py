@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.db import transaction
 
@@ -35,9 +34,10 @@ def rescore(poll: Poll) -> int:
         settings = json.loads(row.settings) if isinstance(row.settings, str) else row.settings
         kind, shape = KINDS[row.kind], Shape(row.n_options, settings, right)
         changed = [
-            BallotRow(*fields, points)
-            for *fields, before in _ballots(row.id)
-            if (points := scoring.earned(fields[4], fields[5] or 0, poll=row, kind=kind, shape=shape)) != before
+            ballot._replace(points=points)
+            for ballot in _ballots(row.id)
+            if (points := scoring.earned(ballot.answer or "", ballot.elapsed_ms or 0, poll=row, kind=kind, shape=shape))
+            != ballot.points
         ]
         changed.sort()
         for start in range(0, len(changed), ROWS_A_STATEMENT):
@@ -47,6 +47,6 @@ def rescore(poll: Poll) -> int:
     return len(changed)
 
 
-def _ballots(poll_id: int) -> Iterator[tuple[Any, ...]]:
+def _ballots(poll_id: int) -> Iterator[BallotRow]:
     rows = Ballot.objects.filter(poll_id=poll_id, answer__isnull=False)
-    return rows.values_list("poll_id", "round", "participant", "seq", "answer", "elapsed_ms", "points").iterator()
+    return map(BallotRow._make, rows.values_list(*BallotRow._fields).iterator())

@@ -78,16 +78,16 @@ class RoomView:
     screen: str
     current: str | None
     secrets: RoomSecrets
+    polls: tuple[PollView, ...] = ()
     players_version: int = 0
     board_version: int = 0
     teams: Sequence[str] = ()
     compared: Sequence[int] = ()  # the two rounds that stages compare
     one_at_a_time: bool = False
-    polls: tuple[PollView, ...] = ()
     # Of the quiz; see quiz.py.
     players: dict[str, PlayerLine] = field(default_factory=dict)
     board: Board | None = None
-    standings: object = None  # another object as soon as a player or the board is another
+    standings: object = field(default=None, compare=False)  # another object as soon as a player or the board is another
 
     @property
     def is_quiz(self) -> bool:
@@ -213,7 +213,7 @@ def _read_whole(room_id: int) -> RoomView | None:
         return None
     make: Any = RoomView  # the checker cannot follow a row by position
     n = len(ROOM_FIELDS)
-    view: RoomView = make(*row[:n], RoomSecrets(*row[-3:]), *row[n:-3])
+    view: RoomView = make(*row[:n], RoomSecrets(*row[-3:]), (), *row[n:-3])
     return replace(view, polls=_with_counters(_read_polls(view), set(PollState.values)))
 
 

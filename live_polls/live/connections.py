@@ -12,6 +12,7 @@ from typing import Protocol
 
 from live_polls.domain.visibility import Viewer
 from live_polls.live.frames import Frame
+from live_polls.live.messages import PlayerObject
 
 # (what, which): ("room", ""), ("poll", code), ("tally", code), ("me", code), ("presence", "") …
 SlotKey = tuple[str, str]
@@ -35,7 +36,7 @@ class Connection:
     its own that it knows of. `participant` is the ballot key, `voice` the voice key of who is at the other end.
     """
 
-    __slots__ = ("_held", "participant", "ready", "told", "version", "viewer", "voice", "voted", "wire")
+    __slots__ = ("_held", "participant", "player", "ready", "told", "version", "viewer", "voice", "voted", "wire")
 
     def __init__(self, wire: Wire, viewer: Viewer, participant: str | None = None, voice: str = "") -> None:
         self.wire = wire
@@ -45,6 +46,7 @@ class Connection:
         self.ready = True
         self.version = 0
         self.told = 0
+        self.player: PlayerObject | None = None  # how it stands in the quiz, as it knows
         self.voted: frozenset[tuple[str, int]] = frozenset()
         self._held: dict[object, Frame] | None = None
 

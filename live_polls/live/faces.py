@@ -13,13 +13,16 @@ from typing import Any, cast
 import msgspec
 from django.conf import settings
 
+from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import MyBallot, PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
+from live_polls.enums import Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
 from live_polls.live import messages
 from live_polls.live.connections import Change
 from live_polls.live.frames import Frame
+from live_polls.live.quiz_faces import board_object, players_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Face:
     room: bytes
     polls: Mapping[str, msgspec.Raw] = field(default_factory=dict)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
+    revealed: frozenset[str] = frozenset()  # codes of the polls whose right answer may be known
+    players: bytes = b""  # who plays, for stages and hosts
 
     @property
     def splits(self) -> frozenset[tuple[str, int]]:
@@ -57,9 +62,11 @@ def face_of(view: RoomView, viewer: Viewer) -> Face:
     return Face(
         epoch=view.epoch,
         version=view.version,
-        room=messages.encode([room_object(view), current_object(view, polls)]),
+        room=messages.encode([room_object(view), current_object(view, polls), board_object(view)]),
         polls={poll.code: msgspec.Raw(messages.encode(poll_object(poll, viewer))) for poll in polls},
         tallies={poll.code: _tally(poll, viewer) for poll in polls},
+        revealed=frozenset(poll.code for poll in polls if is_revealed(poll, viewer)),
+        players=messages.encode(players) if (players := players_object(view, viewer)) is not None else b"",
     )
 
 
@@ -67,8 +74,11 @@ def changes(old: Face, new: Face, voted: frozenset[tuple[str, int]]) -> Iterator
     """The messages that take a viewer who has cast the ballots `voted` from one face to the next."""
     epoch, version = new.epoch, new.version
     if old.room != new.room:
-        room, current = msgspec.json.decode(new.room, type=tuple[msgspec.Raw, msgspec.Raw])
-        yield ("room", ""), _frame(messages.RoomChanged(epoch, version, _any(room), _any(current)))
+        room, current, board = _room_pieces(new)
+        yield ("room", ""), _frame(messages.RoomChanged(epoch, version, _any(room), _any(current), _any(board)))
+    if old.players != new.players and new.players:
+        players = messages.PlayersChanged(epoch, version, _any(msgspec.Raw(new.players)))
+        yield ("players", ""), _frame(players)
     for code in old.polls.keys() - new.polls.keys():
         yield ("poll", code), _frame(messages.PollRemoved(epoch, version, code))
     # A poll has moved when those before it are others: its position is part of what is shown.
@@ -86,21 +96,36 @@ def changes(old: Face, new: Face, voted: frozenset[tuple[str, int]]) -> Iterator
             yield ("tally", code), _frame(message)
 
 
+def _room_pieces(face: Face) -> tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw | msgspec.UnsetType]:
+    """Room, current and, while it is on stage, the board."""
+    room, current, board = msgspec.json.decode(face.room, type=tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw])
+    return room, current, msgspec.UNSET if bytes(board) == b"null" else board
+
+
 def seen_by(tally: Tally, code: str, voted: frozenset[tuple[str, int]]) -> msgspec.Raw:
     """The piece for a viewer who has cast the ballots `voted`."""
     return tally.voted_piece if (code, tally.round) in voted else tally.piece
 
 
-def snapshot_frame(face: Face, *, mine: tuple[MyBallot, ...], presence: int, now: float) -> Frame:
+def snapshot_frame(
+    face: Face,
+    *,
+    mine: tuple[MyBallot, ...],
+    presence: int,
+    now: float,
+    player: messages.PlayerObject | None = None,
+    times: list[messages.TimeObject] | None = None,
+) -> Frame:
     """A whole snapshot: the shared pieces, and what is this connection's own."""
-    room, current = msgspec.json.decode(face.room, type=tuple[msgspec.Raw, msgspec.Raw])
+    room, current, board = _room_pieces(face)
     voted = voted_of(mine)
     polls = []
     for code, piece in face.polls.items():
         tally = seen_by(face.tallies[code], code, voted)
         # A poll and its tally are kept apart, since one changes and the other does not: join them here.
         polls.append(msgspec.Raw(bytes(piece)[:-1] + b',"tally":' + bytes(tally) + b"}"))
-    me = messages.MeObject([ballot_object(ballot) for ballot in mine])
+    ballots = [ballot_object(ballot, revealed=ballot.poll in face.revealed) for ballot in mine]
+    me = messages.MeObject(ballots, player or msgspec.UNSET, times or msgspec.UNSET)
     return _frame(
         messages.Snapshot(
             epoch=face.epoch,
@@ -111,6 +136,8 @@ def snapshot_frame(face: Face, *, mine: tuple[MyBallot, ...], presence: int, now
             current=_any(current),
             presence=presence,
             me=me,
+            board=_any(board),
+            players=_any(msgspec.Raw(face.players) if face.players else msgspec.UNSET),
         )
     )
 
@@ -125,10 +152,17 @@ def me_changes(face: Face, mine: tuple[MyBallot, ...], splits: frozenset[tuple[s
     for ballot in mine:
         code, tally = ballot.poll, face.tallies.get(ballot.poll)
         if tally is not None:
-            message = messages.MeChanged(face.epoch, face.version, code, tally.round, [ballot_object(ballot)])
+            own = ballot_object(ballot, revealed=code in face.revealed)
+            message = messages.MeChanged(face.epoch, face.version, code, tally.round, [own])
             if (code, tally.round) in splits:
                 message.tallies = {code: _any(seen_by(tally, code, voted))}
             yield ("me", code), _frame(message)
+
+
+def times_of(view: RoomView, voice: str) -> list[messages.TimeObject]:
+    """The extra time that one participant has in the room."""
+    owned = [(poll, poll.extra_times.get(voice)) for poll in view.polls]
+    return [messages.TimeObject(poll.code, poll.round, own.n_asked, own.seconds) for poll, own in owned if own]
 
 
 def stand_of(mine: tuple[MyBallot, ...]) -> int:
@@ -151,6 +185,10 @@ def room_object(view: RoomView) -> messages.RoomObject:
         url=f"{settings.PUBLIC_URL}/j/{view.join_code}",
         step=view.steps.index(view.current) + 1 if view.current in view.steps else None,
         n_steps=len(view.steps),
+        quiz=view.is_quiz or msgspec.UNSET,
+        teams=(view.is_quiz and list(view.teams)) or msgspec.UNSET,
+        compared=view.compared if view.screen == Screen.ROUNDS.value else msgspec.UNSET,
+        one_at_a_time=view.one_at_a_time or msgspec.UNSET,
     )
 
 
@@ -158,28 +196,54 @@ def current_object(view: RoomView, polls: list[PollView]) -> messages.CurrentObj
     """What is on stage, unless this viewer may not see it."""
     if view.current is None or all(poll.code != view.current for poll in polls):
         return None
-    return messages.CurrentObject(type="poll", code=view.current)
+    current = next(poll for poll in polls if poll.code == view.current)
+    return messages.CurrentObject(type="poll" if KINDS[current.kind].takes_answers else "slide", code=current.code)
 
 
 def poll_object(poll: PollView, viewer: Viewer) -> messages.PollObject:
+    """The poll without its tally; what is right, and why, only for whom it is revealed."""
+    revealed = is_revealed(poll, viewer)
     return messages.PollObject(
         code=poll.code,
         kind=poll.kind,
         prompt=poll.prompt,
         state=poll.state,
         round=poll.round,
-        options=[messages.OptionObject(number, text) for number, text in poll.options],
-        settings=KINDS[poll.kind].public_settings(poll.settings, revealed=is_revealed(poll, viewer)),
+        options=[_option_object(poll, number, text, revealed=revealed) for number, text in poll.options],
+        settings=KINDS[poll.kind].public_settings(poll.settings, revealed=revealed),
         results=poll.results,
         shown=poll.shown,
         seconds=poll.seconds,
         deadline=None if poll.deadline is None else poll.deadline.timestamp(),
+        picture=_picture_object(poll.picture),
+        picture_alt=(poll.picture and poll.picture_alt) or msgspec.UNSET,
+        explanation=(revealed and poll.explanation) or msgspec.UNSET,
+        points=poll.points or msgspec.UNSET,
+        by_speed=poll.by_speed if poll.points else msgspec.UNSET,
+        last_deadline=poll.last_deadline.timestamp() if poll.last_deadline else msgspec.UNSET,
+        extra_times=len(poll.extra_times) if viewer is Viewer.HOST and poll.last_deadline else msgspec.UNSET,
     )
 
 
-def ballot_object(ballot: MyBallot) -> messages.BallotObject:
+def _option_object(poll: PollView, number: int, text: str, *, revealed: bool) -> messages.OptionObject:
+    picture = _picture_object(poll.option_pictures.get(number))
+    return messages.OptionObject(number, text, picture, revealed and number in poll.right)
+
+
+def _picture_object(picture: PictureView | None) -> messages.PictureObject | msgspec.UnsetType:
+    if picture is None:
+        return msgspec.UNSET
+    return messages.PictureObject(picture.url, int(picture.width), int(picture.height))
+
+
+def ballot_object(ballot: MyBallot, *, revealed: bool) -> messages.BallotObject:
     answer = None if ballot.answer is None else msgspec.Raw(ballot.answer.encode())
-    return messages.BallotObject(ballot.poll, ballot.round, ballot.seq, _any(answer), ballot.receipt)
+    own = messages.BallotObject(ballot.poll, ballot.round, ballot.seq, _any(answer), ballot.receipt)
+    if ballot.elapsed_ms is not None:
+        own.elapsed_ms = ballot.elapsed_ms
+    if ballot.points is not None and revealed:
+        own.points = ballot.points
+    return own
 
 
 def tally_of(poll: PollView) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from itertools import islice
 
+from live_polls.domain import clock
 from live_polls.domain.ballots import Counted
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
@@ -25,6 +26,7 @@ from live_polls.live.frames import Frame
 from live_polls.live.load import Load
 from live_polls.live.pacing import Pace
 from live_polls.live.presence import Presence
+from live_polls.live.quiz_faces import player_object
 from live_polls.live.readers import read
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class RoomFeed:
         self._hellos: dict[Connection, asyncio.Future[bool]] = {}
         self._voters: set[str] = set()
         self._waiting: set[asyncio.Future[None]] = set()
+        self._standings: object = None  # of the quiz, as last shown
         self._wake = asyncio.Event()
         self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -178,7 +181,7 @@ class RoomFeed:
     def heartbeat(self, version: int, client_id: str | None = None) -> Frame:
         """Where connections at `version` stand. Others may be ahead of them: not every change is for all eyes."""
         epoch = self.view.epoch if self.view else ""
-        return Frame(messages.encode(messages.Heartbeat(epoch, version, time.time(), client_id)))
+        return Frame(messages.encode(messages.Heartbeat(epoch, version, clock.now(), client_id)))
 
     def show_heartbeats(self) -> None:
         """Tell everybody where they stand: what they were told last, so that nobody asks for what is not theirs."""
@@ -309,7 +312,9 @@ class RoomFeed:
             face = self.face(connection.viewer)
             if self._shown.setdefault(connection.viewer, face) is not face:
                 self._ahead[connection] = face
-            connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots))])
+            connection.player = self._player(connection)
+            times = faces.times_of(self.view, connection.voice) if self.view is not None and connection.voice else []
+            connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots, connection.player, times))])
             connection.version = face.version
             hello.set_result(True)
 
@@ -321,12 +326,39 @@ class RoomFeed:
         self._acks = AckGate()
         self._known_version = self.version = view.version
         self._shown, self._ahead = {}, {}
-        beat = messages.Heartbeat(view.epoch, view.version, time.time())
+        beat = messages.Heartbeat(view.epoch, view.version, clock.now())
         self.show_all((("heartbeat", ""), Frame(messages.encode(beat))))
 
-    def snapshot(self, viewer: Viewer, mine: tuple[MyBallot, ...]) -> Frame:
+    def snapshot(
+        self,
+        viewer: Viewer,
+        mine: tuple[MyBallot, ...],
+        player: messages.PlayerObject | None = None,
+        times: list[messages.TimeObject] | None = None,
+    ) -> Frame:
         """A whole snapshot for one connection, of the newest view."""
-        return faces.snapshot_frame(self.face(viewer), mine=mine, presence=self.presence.total, now=time.time())
+        return faces.snapshot_frame(
+            self.face(viewer), mine=mine, presence=self.presence.total, now=clock.now(), player=player, times=times
+        )
+
+    def _player(self, connection: Connection) -> messages.PlayerObject | None:
+        if self.view is None or not connection.voice:
+            return None
+        return player_object(self.view, connection.voice)
+
+    def _add_standings(self, own: dict[Connection, list[Change]]) -> None:
+        """Tell each player how they stand, if that is not what they know: one frame each after a reveal."""
+        view = self.view
+        if view is None or self._standings is view.standings:
+            return
+        self._standings = view.standings
+        for connection in self.audience.of_viewer(Viewer.AUDIENCE):
+            player = self._player(connection)
+            if player is not None and player != connection.player:
+                connection.player = player
+                message = messages.PlayerChanged(view.epoch, view.version, player)
+                change = ("player", ""), Frame(messages.encode(message))
+                own[connection] = [*own.get(connection, ()), change]
 
     def _show(self, mine: Mine, voters: set[str]) -> None:
         """The tick: to each viewer what has changed since the last one, to voters what is their own."""
@@ -358,6 +390,7 @@ class RoomFeed:
             undone = faces.changes(seen, self.face(connection.viewer), connection.voted)
             own[connection] = [*own.get(connection, ()), *undone]
         self._ahead = {}
+        self._add_standings(own)
         return own
 
     def _end(self) -> None:

@@ -24,6 +24,7 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.frames import Frame
 from live_polls.live.hints import Hints
 from live_polls.live.load import LOAD_SECONDS, Load, Shed
+from live_polls.live.name_box import NameBox
 from live_polls.live.readers import read
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Hub:
         self._feeds: dict[int, RoomFeed] = {}
         self._ids: dict[str, int] = {}
         self._recounted: dict[int, int] = {}
+        self.names = NameBox()
         self.load = Load()
         self._lag = 0.0  # of the loop, the worst since it was last weighed
         self._hints = Hints(self._hear, self._hear_presence, self._miss)

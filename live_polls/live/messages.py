@@ -7,6 +7,7 @@ JSON text frames, one object a frame, `type` first. Input is a closed set: what 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ T = TypeVar("T")
 
 ClientId = Annotated[str, Meta(max_length=64)]
 PollCode = Annotated[str, Meta(max_length=16)]
+PlayerText = Annotated[str, Meta(max_length=200)]
 Token = Annotated[str, Meta(max_length=256)]
 # Above 2**53 a browser could no longer tell two numbers apart.
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
@@ -63,13 +65,21 @@ class BallotWithdraw(Struct, tag_field="type", tag="ballot.withdraw", forbid_unk
     seq: Seq
 
 
+class PlayerName(Struct, tag_field="type", tag="player.name", forbid_unknown_fields=True):
+    """Ask for a name in the room's quiz, and for one of its teams; answered by `player.named` or `error`."""
+
+    id: ClientId
+    name: PlayerText
+    team: PlayerText = ""
+
+
 class Ping(Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
     """Ask for a heartbeat now."""
 
     id: ClientId | None = None
 
 
-ClientMessage = Hello | BallotCast | BallotWithdraw | Ping
+ClientMessage = Hello | BallotCast | BallotWithdraw | PlayerName | Ping
 
 
 class BallotPost(Struct, forbid_unknown_fields=True):
@@ -83,6 +93,23 @@ class BallotPost(Struct, forbid_unknown_fields=True):
     type: Literal["ballot.cast", "ballot.withdraw"] = "ballot.cast"
 
 
+class PlayerPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/player`: the fields of `player.name`."""
+
+    name: PlayerText
+    team: PlayerText = ""
+    id: ClientId = ""
+
+
+class TimePost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/extra-time`: the participant asks for time of their own for the `nth` time in this round."""
+
+    poll: PollCode
+    round: Round
+    nth: Annotated[int, Meta(ge=1, le=9)]
+    id: ClientId = ""
+
+
 # Objects inside messages
 
 
@@ -90,7 +117,9 @@ class RoomObject(Struct):
     """A room as everybody sees it; `url` is the address that people type.
 
     `step` of `n_steps` says where the poll on stage stands among all that are not archived, drafts included: the
-    "3 / 9" of a big screen, which does not know the drafts themselves.
+    "3 / 9" of a big screen, which does not know the drafts themselves. `quiz` is there when questions are worth points:
+    then people play under a name, and where there are `teams` for one of them. `compared` are the two rounds that stages
+    compare while `screen` is `rounds`.
     """
 
     code: str
@@ -101,11 +130,27 @@ class RoomObject(Struct):
     url: str
     step: int | None
     n_steps: int
+    quiz: bool | UnsetType = UNSET
+    teams: list[str] | UnsetType = UNSET
+    compared: Sequence[int] | UnsetType = UNSET
+    one_at_a_time: bool | UnsetType = UNSET
 
 
-class OptionObject(Struct):
+class PictureObject(Struct):
+    """A picture; its size in pixels is what a page keeps room for. The address is good for ever."""
+
+    url: str
+    width: int
+    height: int
+
+
+class OptionObject(Struct, omit_defaults=True):
+    """An option; `right` is there once the poll is revealed: closed, with counts that this viewer sees."""
+
     number: int
     text: str
+    picture: PictureObject | UnsetType = UNSET
+    right: bool = False
 
 
 class TallyObject(Struct, omit_defaults=True):
@@ -118,7 +163,12 @@ class TallyObject(Struct, omit_defaults=True):
 
 
 class PollObject(Struct):
-    """A poll; `deadline` is in Unix seconds by the server's clock (`now` in snapshots and heartbeats)."""
+    """A poll; `deadline` is in Unix seconds by the server's clock (`now` in snapshots and heartbeats).
+
+    `points` more than 0 make it a quiz question, whose ballots are not secret. `explanation` is there once the poll is
+    revealed; `picture_alt` is missing where the picture only decorates. `last_deadline` is there when somebody has extra
+    time: the poll closes then; hosts also see how many have (`extra_times`).
+    """
 
     code: str
     kind: str
@@ -131,28 +181,101 @@ class PollObject(Struct):
     shown: bool | None
     seconds: int | None
     deadline: float | None
+    picture: PictureObject | UnsetType = UNSET
+    picture_alt: str | UnsetType = UNSET
+    explanation: str | UnsetType = UNSET
+    points: int | UnsetType = UNSET
+    by_speed: bool | UnsetType = UNSET
+    last_deadline: float | UnsetType = UNSET
+    extra_times: int | UnsetType = UNSET
     tally: TallyObject | UnsetType = UNSET
 
 
 class CurrentObject(Struct):
     """What is on stage."""
 
-    type: Literal["poll"]
+    type: Literal["poll", "slide"]
     code: str
 
 
 class BallotObject(Struct):
-    """A participant's own ballot; `answer` is null when it was withdrawn."""
+    """A participant's own ballot; `answer` is null when it was withdrawn.
+
+    Of a quiz question also how long it took and, once the question is revealed, the points it earned.
+    """
 
     poll: str
     round: int
     seq: int
     answer: dict[str, Any] | None
     receipt: str
+    elapsed_ms: int | UnsetType = UNSET
+    points: int | UnsetType = UNSET
+
+
+class PlayerObject(Struct):
+    """Who one is in the quiz, and how one stands after the question `last`, the last that was revealed.
+
+    `gained` are the points of that question, `streak` right answers in a row up to it. `place` among `n_players` is
+    null before the first reveal, and for who is on no board.
+    """
+
+    name: str
+    team: str
+    state: str
+    points: int
+    gained: int
+    streak: int
+    place: int | None
+    n_players: int
+    last: str | None
+
+
+class BoardLine(Struct):
+    """A player, or a team of `n_players`; `before` is the place before the last question. `name` null: not shown."""
+
+    place: int
+    before: int
+    name: str | None
+    points: int
+    gained: int
+    streak: int
+    team: str
+    n_players: int
+
+
+class BoardObject(Struct):
+    """The leaderboard: the best players and all teams, after `n_questions`; final when no question is left."""
+
+    n_players: int
+    n_questions: int
+    is_final: bool
+    players: list[BoardLine]
+    teams: list[BoardLine]
+
+
+class PlayersObject(Struct):
+    """Who plays: how many, how many a team, and the names that came last, newest first."""
+
+    n: int
+    names: list[str]
+    teams: dict[str, int]
+
+
+class TimeObject(Struct):
+    """Extra time of one's own in a round: `seconds` after the poll's `deadline`, wherever that moves."""
+
+    poll: str
+    round: int
+    n_asked: int
+    seconds: float
+    id: str | UnsetType = UNSET
 
 
 class MeObject(Struct):
     ballots: list[BallotObject]
+    player: PlayerObject | UnsetType = UNSET
+    times: list[TimeObject] | UnsetType = UNSET
 
 
 # Server to client
@@ -169,6 +292,8 @@ class Snapshot(Struct, tag_field="type", tag="snapshot"):
     current: CurrentObject | None
     presence: int
     me: MeObject
+    board: BoardObject | UnsetType = UNSET
+    players: PlayersObject | UnsetType = UNSET
 
 
 class RoomChanged(Struct, tag_field="type", tag="room.changed"):
@@ -176,6 +301,7 @@ class RoomChanged(Struct, tag_field="type", tag="room.changed"):
     version: int
     room: RoomObject
     current: CurrentObject | None
+    board: BoardObject | UnsetType = UNSET
 
 
 class PollChanged(Struct, tag_field="type", tag="poll.changed"):
@@ -212,6 +338,31 @@ class MeChanged(Struct, tag_field="type", tag="me.changed"):
     round: int
     ballots: list[BallotObject]
     tallies: dict[str, TallyObject] | UnsetType = UNSET
+
+
+class PlayerChanged(Struct, tag_field="type", tag="player.changed"):
+    """How this participant stands in the quiz: after a naming, and after each reveal."""
+
+    epoch: str
+    version: int
+    player: PlayerObject
+
+
+class PlayersChanged(Struct, tag_field="type", tag="players.changed"):
+    """Who plays; for stages and hosts."""
+
+    epoch: str
+    version: int
+    players: PlayersObject
+
+
+class PlayerNamed(Struct, tag_field="type", tag="player.named"):
+    """The name is given and kept; `state` is `held` while a host has to look at it first."""
+
+    id: str
+    name: str
+    team: str
+    state: str
 
 
 class PresenceChanged(Struct, tag_field="type", tag="presence.changed"):
@@ -264,6 +415,9 @@ ServerMessage = (
     | PollRemoved
     | TallyChanged
     | MeChanged
+    | PlayerChanged
+    | PlayersChanged
+    | PlayerNamed
     | PresenceChanged
     | Ack
     | Error
@@ -273,6 +427,8 @@ ServerMessage = (
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _post_decoder = msgspec.json.Decoder(BallotPost)
+_player_decoder = msgspec.json.Decoder(PlayerPost)
+_time_decoder = msgspec.json.Decoder(TimePost)
 encode = msgspec.json.Encoder().encode
 
 
@@ -299,6 +455,16 @@ def decode_post(data: bytes) -> BallotPost:
     elif post.answer is UNSET:
         raise BadMessageError("A ballot has an answer; null withdraws it.")
     return post
+
+
+def decode_player(data: bytes) -> PlayerPost:
+    """The naming in the body of a request, by the same rules."""
+    return _decode(_player_decoder, data)
+
+
+def decode_time(data: bytes) -> TimePost:
+    """What asks for extra time, by the same rules."""
+    return _decode(_time_decoder, data)
 
 
 def _decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
