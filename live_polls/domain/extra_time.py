@@ -32,6 +32,12 @@ class OwnTime:
 
     n_asked: int
     deadline: datetime
+    of_all: datetime  # the deadline of everybody else
+
+    @property
+    def seconds(self) -> float:
+        """How long after everybody else's this deadline is; that stays so when a host gives all more time."""
+        return (self.deadline - self.of_all).total_seconds()
 
 
 def seconds_for(countdown: int | None) -> int:
@@ -54,8 +60,17 @@ def ask_for_time(poll: Poll, *, round_: int, voice: str, nth: int) -> OwnTime:
             raise PollNotFoundError
         own = ExtraTime.objects.filter(poll=asked, round=round_, voice=voice).first()
         if own is not None and nth <= own.n_asked:
-            return OwnTime(own.n_asked, own.deadline)
+            return OwnTime(own.n_asked, own.deadline, asked.deadline or own.deadline)
         return _give(asked, own or ExtraTime(poll=asked, round=round_, voice=voice), nth)
+
+
+def ask_in_room(room_id: int, code: str, *, round_: int, voice: str, nth: int) -> OwnTime:
+    """As `ask_for_time`, of the poll with this code in this very room; PollNotFoundError. Repeatable."""
+    # A code of ours is letters and digits; PostgreSQL would fail on a NUL in another.
+    poll = Poll.objects.filter(room=room_id, code=code).first() if code.isalnum() else None
+    if poll is None:
+        raise PollNotFoundError
+    return ask_for_time(poll, round_=round_, voice=voice, nth=nth)
 
 
 def move_all(poll: Poll, by: timedelta) -> None:
@@ -71,12 +86,11 @@ def move_all(poll: Poll, by: timedelta) -> None:
 def read_times(rounds: Sequence[tuple[int, int]]) -> dict[int, dict[str, OwnTime]]:
     """{poll id: {voice: what they have}} in these (poll id, round) pairs; asks nothing without any."""
     times: dict[int, dict[str, OwnTime]] = {poll_id: {} for poll_id, _ in rounds}
-    rows = ExtraTime.objects.filter(poll__in=times) if times else ExtraTime.objects.none()
-    for poll_id, round_, voice, n_asked, deadline in rows.values_list(
-        "poll_id", "round", "voice", "n_asked", "deadline"
-    ):
+    fields = ("poll_id", "round", "voice", "n_asked", "deadline", "poll__deadline")
+    rows = ExtraTime.objects.filter(poll__in=times).exclude(poll__deadline=None) if times else ExtraTime.objects.none()
+    for poll_id, round_, voice, *own in rows.values_list(*fields):
         if (poll_id, round_) in rounds:
-            times[poll_id][voice] = OwnTime(n_asked, deadline)
+            times[poll_id][voice] = OwnTime(*own)
     return times
 
 
@@ -95,4 +109,4 @@ def _give(poll: Poll, own: ExtraTime, nth: int) -> OwnTime:
     last = max(own.deadline, poll.last_deadline or own.deadline)
     Poll.objects.filter(pk=poll.pk).update(last_deadline=last)
     bump_layout(poll.room_id)
-    return OwnTime(own.n_asked, own.deadline)
+    return OwnTime(own.n_asked, own.deadline, poll.deadline)

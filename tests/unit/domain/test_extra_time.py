@@ -45,7 +45,8 @@ def test_who_asks_has_a_deadline_of_their_own_and_the_poll_closes_with_the_last_
     deadline, last = deadlines(poll)
     assert deadline == poll.deadline
     assert deadline is not None
-    assert own == OwnTime(1, deadline + timedelta(seconds=30))
+    assert own == OwnTime(1, deadline + timedelta(seconds=30), deadline)
+    assert own.seconds == 30
     assert last == own.deadline
 
 
@@ -62,7 +63,7 @@ def test_one_may_ask_twice_and_no_more():
     first = ask_for_time(poll, round_=1, voice="mine", nth=1)
     second = ask_for_time(poll, round_=1, voice="mine", nth=2)
 
-    assert second == OwnTime(2, first.deadline + timedelta(seconds=30))
+    assert second == OwnTime(2, first.deadline + timedelta(seconds=30), first.of_all)
     assert ask_for_time(poll, round_=1, voice="mine", nth=2) == second
     with pytest.raises(IllegalMoveError):
         ask_for_time(poll, round_=1, voice="mine", nth=3)
@@ -120,7 +121,8 @@ def test_more_time_for_everybody_is_more_for_those_who_asked():
 
     lifecycle.extend_countdown(poll)
 
-    assert read_of(poll, "mine") == OwnTime(1, own.deadline + timedelta(seconds=15))
+    more = timedelta(seconds=15)
+    assert read_of(poll, "mine") == OwnTime(1, own.deadline + more, own.of_all + more)
     assert deadlines(poll)[1] == own.deadline + timedelta(seconds=15)
 
 
