@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from live_polls.domain import lifecycle, polls, rooms
@@ -32,6 +32,14 @@ def load_room(plan: RoomPlan, *, host: Account | None = None) -> LoadedRoom:
     Polls and options are the same as before when their keys are; keyed polls that the plan does not have are
     removed. What would falsify ballots is refused with RoomFileError, and then nothing at all is written.
     """
+    try:
+        return _load_room(plan, host)
+    except IntegrityError:
+        # Somebody made the room with this slug at the same moment: now it is there, and the plan goes on from it.
+        return _load_room(plan, host)
+
+
+def _load_room(plan: RoomPlan, host: Account | None) -> LoadedRoom:
     with transaction.atomic():
         room = Room.objects.filter(slug=plan.slug).first()
         before = room.version if room else None

@@ -25,7 +25,7 @@ def slow_down(seconds: float) -> None:
         time.sleep(seconds)
         return lock_polls(*args)
 
-    ballot_rows.lock_polls = lock_and_wait
+    ballot_rows.lock_polls = lock_and_wait  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

@@ -221,6 +221,18 @@ async def test_a_read_overtaken_by_an_ack_is_done_again(feed, room, monkeypatch)
     assert person.screen["room"]["screen"] == "blank"
 
 
+async def test_an_ack_is_not_behind_the_newest_view(feed, room):
+    await act(make_poll, room)
+    alice = await Person(participant=ALICE).join(feed)
+    alice.wire.take()
+    alice.connection.version = 0  # nothing of what has changed since was for these eyes
+    assert feed.view.version > 1
+
+    feed.acknowledge(alice.connection, "7", Counted("receipt", 1, feed.view.epoch, 1, changed=True))
+
+    assert [frame["version"] for frame in alice.wire.take()] == [feed.view.version]
+
+
 async def test_many_who_come_at_once_share_few_reads(feed, room, monkeypatch):
     reads: list[int] = []
 
