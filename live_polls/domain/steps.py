@@ -1,4 +1,4 @@
-"""One key runs a talk: open → close → show results → the next poll.
+"""One key runs a talk: open → close → show results → the next poll. A slide takes one press: it is there, and done.
 
 A step, and more time, is asked for with the mark of what the asker saw. Two hosts who press at once send the same
 mark: one press does it, the other finds a new mark and changes nothing. So both may be repeated, and no poll is
@@ -16,6 +16,7 @@ from django.db import transaction
 from live_polls.domain import lifecycle
 from live_polls.enums import PollState, ResultsVisibility, RoomState, Screen
 from live_polls.errors import PollNotFoundError
+from live_polls.kinds import KINDS
 from live_polls.models import Poll, Room
 
 
@@ -120,6 +121,8 @@ def _take(room: Room, step: Step) -> None:
 
 def _is_held_back(room: Room, poll: Poll) -> bool:
     """Whether closing alone has not shown the results: the rule says host, or a host hid them."""
+    if not KINDS[poll.kind].takes_answers:
+        return False
     rule = poll.results or room.results
     return poll.shown is False or (rule == ResultsVisibility.HOST and not poll.shown)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from live_polls.errors import InvalidSettingsError
 
-SettingType = Literal["integer", "boolean", "decimal", "text", "texts", "choice"]
+SettingType = Literal["integer", "boolean", "decimal", "text", "texts", "lines", "choice"]
 
 MAX_TEXT = 80
 MAX_TEXTS = 50
@@ -25,8 +25,8 @@ def N_(text: str) -> str:  # noqa: N802 -- the gettext convention for "mark, tra
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
-    """One setting. `minimum` and `maximum` bound the value of an "integer", the length of a "text", the number of
-    "texts"; a whole number whose maximum is None is bounded by the number of options, and that is its default.
+    """One setting. `minimum` and `maximum` bound the value of an "integer", the length of a "text" and of "lines" (one
+    text of several lines), the number of "texts"; a whole number whose maximum is None is bounded by the number of options, and that is its default.
 
     `choices` are the values of a "choice" with their labels, the first is the default. A "decimal" is kept as text
     and may be None: not set. `help` stands under the field of an editor.
@@ -89,6 +89,17 @@ def _text(field: SettingField, value: object, n_options: int) -> str:
     return " ".join(value.split())
 
 
+def _lines(field: SettingField, value: object, n_options: int) -> str:
+    if value is None:
+        return str(field.default or "")
+    if not isinstance(value, str) or len(value) > (most := field.maximum or MAX_TEXT):
+        raise field.refuse(f"a text of at most {most} characters")
+    lines = [" ".join(line.split()) for line in value.replace("\t", " ").splitlines()]
+    if not all(line.isprintable() for line in lines):
+        raise field.refuse("plain text")
+    return "\n".join(lines).strip("\n")
+
+
 def _texts(field: SettingField, value: object, n_options: int) -> list[str]:
     if value is None:
         return list(field.default or ())
@@ -114,6 +125,7 @@ _PARSERS: Mapping[SettingType, Callable[[SettingField, object, int], Any]] = {
     "decimal": _decimal,
     "text": _text,
     "texts": _texts,
+    "lines": _lines,
     "choice": _choice,
 }
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.steps import Deed, Step, deadline_mark
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts
 from live_polls.enums import PollState
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape
+from live_polls.views.chart_details import with_details
 from live_polls.views.stage_scene import seconds_left
 
 
@@ -32,6 +34,10 @@ class RemotePoll:
     deadline: float | None
     deadline_mark: str
     seconds_left: int
+    takes_answers: bool = True
+    picture: PictureView | None = None
+    picture_alt: str = ""
+    explanation: str = ""
 
     @property
     def chart_template(self) -> str:
@@ -44,7 +50,7 @@ class RemotePoll:
     @property
     def step_word(self) -> str:
         """As the state, but what people can see counts for more than that nobody can vote."""
-        is_on_show = self.state == PollState.CLOSED.value and self.is_shown
+        is_on_show = self.state == PollState.CLOSED.value and (self.is_shown or not self.takes_answers)
         return gettext("Shown") if is_on_show else self.state_word
 
     @property
@@ -76,6 +82,8 @@ def step_words(step: Step | None, *, n_polls: int) -> tuple[str, str]:
         Deed.SHOW: gettext("Show results"),
         Deed.MOVE: gettext("Next poll"),
     }
+    if step.poll and not KINDS[step.poll.kind].takes_answers:
+        return gettext("Show the slide"), step.poll.prompt
     if step.deed is Deed.MOVE and step.poll and step.poll.state == PollState.DRAFT:
         return gettext("Open the next poll"), step.poll.prompt
     return words[step.deed], step.poll.prompt if step.poll and step.deed is Deed.MOVE else ""
@@ -84,14 +92,15 @@ def step_words(step: Step | None, *, n_polls: int) -> tuple[str, str]:
 def _remote_poll(room: RoomView, poll: PollView) -> RemotePoll:
     kind = KINDS[poll.kind]
     tally = kind.tally(poll.counters, Shape(len(poll.options), poll.settings))
-    settings = kind.public_settings(poll.settings, revealed=is_revealed(poll, Viewer.HOST))
+    revealed = is_revealed(poll, Viewer.HOST)
+    settings = kind.public_settings(poll.settings, revealed=revealed)
     return RemotePoll(
         code=poll.code,
         number=room.steps.index(poll.code) + 1 if poll.code in room.steps else None,
         prompt=poll.prompt,
         state=poll.state,
         round=poll.round,
-        chart=kind.chart(tally, poll.options, settings),
+        chart=with_details(kind.chart(tally, poll.options, settings), poll, revealed=revealed),
         chart_name=kind.chart_name,
         n_ballots=tally["n_ballots"],
         is_current=poll.code == room.current,
@@ -99,4 +108,8 @@ def _remote_poll(room: RoomView, poll: PollView) -> RemotePoll:
         deadline=poll.deadline.timestamp() if poll.deadline else None,
         deadline_mark=deadline_mark(poll.deadline),
         seconds_left=seconds_left(poll.deadline),
+        takes_answers=kind.takes_answers,
+        picture=poll.picture,
+        picture_alt=poll.picture_alt,
+        explanation=poll.explanation if revealed else "",
     )

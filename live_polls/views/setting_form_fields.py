@@ -26,6 +26,15 @@ class LinesField(forms.Field):
         return "\n".join(value) if isinstance(value, list) else value
 
 
+class ParagraphsField(forms.CharField):
+    """Plain text of several lines, cleaned as it will be stored."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:  # Any: forms hand over whatever was posted
+        return "\n".join(clean_line(line) for line in str(value or "").splitlines()).strip("\n")
+
+
 def form_field(setting: SettingField) -> forms.Field:
     """The field; what it cleans to is what SettingField.parse takes."""
     more = {"label": gettext(setting.label), "required": False}
@@ -62,6 +71,9 @@ _FIELDS: dict[str, Callable[[SettingField, dict[str, Any]], forms.Field]] = {
     "text": _text,
     "texts": lambda _, more: LinesField(
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "autocomplete": "off"}), **more
+    ),
+    "lines": lambda setting, more: ParagraphsField(
+        max_length=setting.maximum, widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}), **more
     ),
     "choice": _choice,
 }

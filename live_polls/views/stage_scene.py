@@ -10,11 +10,13 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
+from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.enums import PollState, RoomState, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape
+from live_polls.views.chart_details import with_details
 from live_polls.views.text_length import length_name
 
 # Up to so many characters a prompt stands in this size; scripts know the same table.
@@ -40,6 +42,10 @@ class StagePoll:
     sees_counts: bool
     deadline: float | None
     seconds_left: int
+    takes_answers: bool = True
+    picture: PictureView | None = None
+    picture_alt: str = ""
+    explanation: str = ""
 
     @property
     def length(self) -> str:
@@ -86,20 +92,26 @@ def stage_poll(poll: PollView, viewer: Viewer) -> StagePoll:
     kind, shape = KINDS[poll.kind], Shape(len(poll.options), poll.settings)
     tally = kind.tally(poll.counters, shape)
     visible = sees_counts(poll, viewer, voted=False)
-    settings = kind.public_settings(poll.settings, revealed=is_revealed(poll, viewer))
+    revealed = is_revealed(poll, viewer)
+    settings = kind.public_settings(poll.settings, revealed=revealed)
+    chart = kind.chart(tally if visible else kind.tally({}, shape), poll.options, settings)
     return StagePoll(
         code=poll.code,
         kind=poll.kind,
         prompt=poll.prompt,
         round=poll.round,
         state=poll.state,
-        chart=kind.chart(tally if visible else kind.tally({}, shape), poll.options, settings),
+        chart=with_details(chart, poll, revealed=revealed),
         chart_name=kind.chart_name,
         n_options=len(poll.options),
         n_ballots=tally["n_ballots"],
         sees_counts=visible,
         deadline=poll.deadline.timestamp() if poll.deadline else None,
         seconds_left=seconds_left(poll.deadline),
+        takes_answers=kind.takes_answers,
+        picture=poll.picture,
+        picture_alt=poll.picture_alt,
+        explanation=poll.explanation if revealed else "",
     )
 
 

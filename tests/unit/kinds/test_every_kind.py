@@ -19,6 +19,8 @@ from live_polls.kinds.base import N_BALLOTS, Answer, SettingField, Shape
 MAX_OPTIONS = 8
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+ANSWERED = {name: kind for name, kind in KINDS.items() if kind.takes_answers}
+every_kind_with_answers = pytest.mark.parametrize("kind", ANSWERED.values(), ids=ANSWERED.keys())
 quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 numbers = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
@@ -78,7 +80,7 @@ def taken_or_refused(parse: Callable[..., Any], *args: object) -> Any:
         return refusal
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_adding_then_removing_any_answer_restores_the_tally(kind, data):
@@ -94,7 +96,7 @@ def test_adding_then_removing_any_answer_restores_the_tally(kind, data):
     assert kind.tally(counters, shape) == tally
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_tally_does_not_depend_on_the_order_of_ballots(kind, data):
@@ -108,7 +110,7 @@ def test_tally_does_not_depend_on_the_order_of_ballots(kind, data):
     assert kind.tally(one, shape)["n_ballots"] == len(ballots)
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_parse_answer_takes_its_own_answers_as_they_are(kind, data):
@@ -120,7 +122,7 @@ def test_parse_answer_takes_its_own_answers_as_they_are(kind, data):
     assert json.dumps(again) == json.dumps(canonical)
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_parse_answer_refuses_or_takes_but_never_breaks(kind, data):
@@ -131,7 +133,7 @@ def test_parse_answer_refuses_or_takes_but_never_breaks(kind, data):
     assert isinstance(answer, InvalidAnswerError) or kind.parse_answer(answer, shape) == answer
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_form_answer_refuses_or_reads_but_never_breaks(kind, data):
@@ -148,7 +150,7 @@ def test_form_answer_refuses_or_reads_but_never_breaks(kind, data):
     assert isinstance(answer, InvalidAnswerError) or kind.counters(answer, shape)[N_BALLOTS] == 1
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_parse_settings_completes_or_names_the_field(kind, data):
@@ -166,7 +168,7 @@ def test_parse_settings_completes_or_names_the_field(kind, data):
         assert kind.parse_settings(complete, 4) == complete
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_counters_name_the_ballot_and_what_it_chose(kind, data):
@@ -179,7 +181,7 @@ def test_counters_name_the_ballot_and_what_it_chose(kind, data):
     assert all(type(n) is int and n > 0 for n in counters.values())
 
 
-@every_kind
+@every_kind_with_answers
 @quick
 @given(data=st.data())
 def test_chart_draws_each_option_once_and_within_its_track(kind, data):

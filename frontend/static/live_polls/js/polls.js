@@ -18,6 +18,7 @@ export class Store {
   /** @type {Map<string, {round: number, tally: Tally}>} */ #tallies = new Map();
   /** @type {Map<string, Ballot>} */ #ballots = new Map();
   /** @type {Map<string, number>} */ #versions = new Map();
+  /** Extra time of one's own. @type {Map<string, Time>} */ times = new Map();
   #heard = 0;
 
   /** Whether the server has spoken of a version that has not arrived. */
@@ -34,6 +35,12 @@ export class Store {
   /** My ballot in the poll's current round; its answer is null when it was withdrawn. @param {string} code */
   ballot(code) {
     const held = this.#ballots.get(code);
+    return held?.round === this.polls.get(code)?.round ? held : undefined;
+  }
+
+  /** My extra time in the poll's current round. @param {string} code */
+  time(code) {
+    const held = this.times.get(code);
     return held?.round === this.polls.get(code)?.round ? held : undefined;
   }
 
@@ -68,6 +75,7 @@ export class Store {
       this.order = [...codes, ...this.order.filter((code) => !codes.has(code))];
       this.#setRoom(message, change);
       this.#handlers['presence.changed'](message, change);
+      this.times = new Map((me.times ?? []).map((/** @type {Time} */ time) => [time.poll, time]));
       this.skew = message.now * 1000 - Date.now();
     },
     'room.changed': (message, change) => this.#setRoom(message, change),
@@ -197,12 +205,38 @@ export function fill(mould, values) {
 /** Repeat what a mould holds for one option, for each option. @param {Element} mould @param {Option[]} options */
 export function fillOptions(mould, options) {
   for (const row of mould.querySelectorAll('[data-option], [data-row]')) {
-    const made = options.map(({ number, text }) => {
+    const made = options.map(({ number, text, picture }) => {
       const copy = /** @type {Element} */ (row.cloneNode(true));
-      fill(copy, { number, text, letter: letter(number), colour: colour(number, options.length) });
+      const values = { number, text, letter: letter(number), colour: colour(number, options.length) };
+      if (!picture) copy.querySelector('[data-picture]')?.remove();
+      fill(copy, { ...values, picture: picture?.url, width: picture?.width, height: picture?.height });
       return copy;
     });
     row.replaceWith(...made);
+  }
+}
+
+/** The picture of a poll, and why the right answer is right. @param {Element} root @param {Poll} poll */
+export function showDetails(root, { picture, picture_alt: alt = '', explanation = '' }) {
+  const frame = /** @type {HTMLElement | null} */ (root.querySelector('[data-poll-picture]'));
+  const why = /** @type {HTMLElement | null} */ (root.querySelector('[data-explanation]'));
+  if (frame && frame.querySelector('img')?.getAttribute('src') !== picture?.url) {
+    const { url: src, width, height } = picture ?? {};
+    frame.hidden = !picture;
+    frame.replaceChildren(...(src ? [Object.assign(new Image(width, height), { className: 'picture', alt, src })] : []));
+  }
+  if (why) why.hidden = !explanation;
+  setText(why, explanation);
+}
+
+/** Mark what is right, where that may be known: before, nothing here knows it. @param {Element} figure @param {Poll} poll */
+function markRight(figure, { options }) {
+  const right = new Set(options.filter((option) => option.right).map(({ number }) => String(number)));
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll('[data-row]'))) {
+    const isRight = right.has(row.dataset.row ?? '');
+    const mark = /** @type {HTMLElement | null} */ (row.querySelector('[data-right]'));
+    row.classList.toggle('right', isRight);
+    if (mark) mark.hidden = !isRight;
   }
 }
 
@@ -236,6 +270,7 @@ export function drawChart(figure, tally, context = {}) {
     return;
   }
   draw(figure, tally, context);
+  if (context.poll) markRight(figure, context.poll);
   const note = /** @type {HTMLElement | null} */ (figure.querySelector('[data-abstained]'));
   if (note) note.hidden = !tally.abstained;
   setText(note, tally.abstained ? sayMany(words().abstained, tally.abstained) : '');

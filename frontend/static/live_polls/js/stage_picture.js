@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws what a Store knows on the big screen. Knows the page, not where the state comes from. */
 
-import { announce, drawChart, fill, fillOptions, say, sayMany, setText, stillness, tickCountdowns } from 'live_polls/polls';
+import { announce, drawChart, fill, fillOptions, say, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
 
 /** @import {Poll, Room, Tally} from 'live_polls/types/polls' */
 /** @import {Store} from 'live_polls/polls' */
@@ -94,6 +94,9 @@ export class Picture {
     const section = /** @type {HTMLElement} */ (this.#poll);
     const figure = /** @type {HTMLElement} */ (section.querySelector('.chart'));
     this.#drawTally(section, figure, { poll, tally });
+    const was = section.querySelector('[data-explanation]:not([hidden])')?.textContent ?? '';
+    showDetails(section, poll);
+    if (was !== (poll.explanation ?? '')) this.fit();
     setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
     setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
     this.#drawState(poll);
@@ -102,7 +105,7 @@ export class Picture {
 
   /** Bring the poll on the screen unless it is there; whether it was brought. @param {Poll} poll */
   #place(poll) {
-    const drawn = JSON.stringify([poll.code, poll.round, poll.prompt, poll.options]);
+    const drawn = JSON.stringify([poll.code, poll.round, poll.prompt, poll.options.map((o) => [o.text, o.picture?.url])]);
     if (drawn === this.#drawn) return false;
     const isFirst = !this.#drawn;
     this.#drawn = drawn;
@@ -133,10 +136,11 @@ export class Picture {
     else countdown.dataset.deadline = String(poll.deadline);
     tickCountdowns(this.#store.skew);
     byId('state').dataset.state = poll.state;
+    const isSlide = this.#store.current?.type === 'slide';
     setText(byId('state'), this.#words[poll.state] ?? '');
     const said = `${poll.code}.${poll.round}.${poll.state}`;
     if (this.#said && said !== this.#said) {
-      const words = poll.state === 'open' ? this.#words.opened : this.#words.has_closed;
+      const words = isSlide ? '%(prompt)s' : poll.state === 'open' ? this.#words.opened : this.#words.has_closed;
       announce(say(words, { prompt: poll.prompt }), true);
     }
     this.#said = said;

@@ -4,6 +4,7 @@
 import { isPassing, keepAwake, Live, Outbox } from 'live_polls/live';
 import {
   announce, chosen, colour, data, drawChart, fill, fillOptions, letter, reorder, say, sayMany, sayVotes, setText,
+  showDetails,
   stillness, Store, tickCountdowns,
 } from 'live_polls/polls';
 
@@ -27,7 +28,30 @@ const find = (root, selector) => root.querySelector(selector);
 const findAll = (root, selector) => [...root.querySelectorAll(selector)];
 const cardOf = (/** @type {string} */ poll) => find(place, `[data-poll="${poll}"]`);
 const isOpen = (/** @type {string} */ poll) =>
-  store.polls.get(poll)?.state === 'open' && store.room?.state !== 'ended';
+  store.polls.get(poll)?.state === 'open' && store.room?.state !== 'ended' && !isMyTimeOver(poll);
+
+/** @type {typeof import('live_polls/extra_time') | undefined} */ let extraTime;
+/** Whether my time is over, though others have some left. @param {string} poll */
+const isMyTimeOver = (poll) =>
+  extraTime?.isOver(store.polls.get(poll) ?? { deadline: null }, store.time(poll)?.seconds ?? 0, (Date.now() + store.skew) / 1000);
+
+/** Ask for more time. @param {HTMLFormElement} form */
+async function askForTime(form) {
+  const poll = /** @type {any} */ (form.elements).poll.value;
+  extraTime ??= await import('live_polls/extra_time');
+  const { time, refused, code: why = '' } = await extraTime.ask(code, form, words.refused.unsent);
+  if (time) store.times.set(poll, time);
+  notice(cardOf(poll), time ? '' : (words.refused[why] ?? refused));
+  if (time) announce(sayMany(words.more_time, Math.round(time.seconds)), true);
+  showPoll(poll);
+}
+
+/** My time ends while the poll goes on for others: nobody tells me then. */
+async function watchMyTime() {
+  const late = store.order.filter((poll) => store.polls.get(poll)?.last_deadline);
+  if (late.length) extraTime ??= await import('live_polls/extra_time');
+  for (const poll of late) if ((cardOf(poll)?.dataset.state === 'open') !== isOpen(poll)) showPoll(poll);
+}
 
 /** @param {Change} change */
 function show(change) {
@@ -40,7 +64,7 @@ function show(change) {
 function showPoll(pollCode) {
   const poll = store.polls.get(pollCode);
   const card = cardOf(pollCode);
-  if (poll && isReady(poll)) updateCard(card && isSame(card, poll) ? card : makeCard(poll, card), poll);
+  if (poll && isHere(poll) && isReady(poll)) updateCard(card && isSame(card, poll) ? card : makeCard(poll, card), poll);
 }
 
 /**
@@ -77,10 +101,19 @@ function isReady(poll) {
   return false;
 }
 
+/** A slide, which has no form, is there while it is on stage; of what was asked, the results stay. @param {Poll} poll */
+function isHere({ code: pollCode, kind }) {
+  const mould = find(document, `template[data-kind="${kind}"]`);
+  return pollCode === store.current?.code || Boolean(find(mould.content, 'form'));
+}
+
 /** Whether a card still shows this poll: the same round, the same words. @param {HTMLElement} card @param {Poll} poll */
 function isSame(card, poll) {
   const texts = new Set(findAll(card, '.chart [data-text]').map((text) => text.textContent));
   const wanted = poll.options.map(({ text }) => text);
+  const pictures = findAll(card, '.chart [data-picture]').map((picture) => picture.getAttribute('src'));
+  const wantedPictures = poll.options.map(({ picture }) => picture?.url).filter(Boolean);
+  if (pictures.sort().join() !== wantedPictures.sort().join()) return false;
   if (card.dataset.round !== String(poll.round) || find(card, 'h2').textContent !== poll.prompt) return false;
   return [...texts].sort().join('\n') === wanted.sort().join('\n') && (!isOpen(poll.code) || find(card, 'form'));
 }
@@ -130,6 +163,7 @@ function updateCard(card, poll) {
   if (open) updateForm(card, poll, { standing, mine, seq: ballot?.seq ?? 0 });
   else closeForm(card);
   showResults(card, poll, ballot?.answer ?? null);
+  showDetails(card, poll);
 }
 
 /** @param {HTMLElement} card @param {Poll} poll @param {any} mine my answer, null without one */
@@ -153,7 +187,12 @@ function updateForm(card, poll, { standing, mine, seq }) {
   const form = find(card, 'form');
   const countdown = find(card, '[data-countdown]');
   countdown.hidden = !poll.deadline;
-  countdown.dataset.deadline = poll.deadline ?? 0;
+  const own = store.time(poll.code);
+  countdown.dataset.deadline = (poll.deadline ?? 0) + (own?.seconds ?? 0);
+  const more = find(card, '.more-time');
+  more.hidden = !poll.deadline || (own?.n_asked ?? 0) >= 2;
+  more.elements.round.value = poll.round;
+  more.elements.nth.value = (own?.n_asked ?? 0) + 1;
   const now = `${standing} ${seq} ${JSON.stringify(mine)}`;
   if (card.dataset.vote === now) return;
   const isFirst = !card.dataset.vote;
@@ -187,17 +226,22 @@ function showResults(card, poll, mine) {
   const isHosts = poll.shown === false || poll.results === 'host';
   const why = isHosts ? 'host' : poll.results === 'after_vote' && !mine ? 'after_vote' : 'after_close';
   setText(find(card, '[data-turnout]'), sayVotes(tally.n_ballots));
-  figure.hidden = !tally.counts || !tally.n_ballots;
-  hint.hidden = Boolean(tally.counts);
+  // What a slide says is there whatever may be seen of results.
+  const isAlways = 'always' in figure.dataset;
+  figure.hidden = !isAlways && !(tally.counts && tally.n_ballots);
+  hint.hidden = isAlways || Boolean(tally.counts);
   setText(hint, words.results[why]);
-  if (!tally.counts) return;
+  if (!tally.counts && !isAlways) return;
   drawChart(figure, tally, { poll, mine, say: Boolean(mine) || card.dataset.state === 'closed' });
 }
 
 /** Open polls first, then the one on stage, then the rest, newest first; the lobby where none asks. */
 function arrange() {
   if (!store.room) return;
-  for (const card of findAll(place, '[data-poll]')) if (!store.polls.has(card.dataset.poll)) card.remove();
+  for (const card of findAll(place, '[data-poll]')) {
+    const poll = store.polls.get(card.dataset.poll);
+    if (!poll || !isHere(poll)) card.remove();
+  }
   const closed = store.order.filter((poll) => !isOpen(poll)).reverse();
   const onStage = closed.filter((poll) => poll === store.current?.code);
   const order = [...store.order.filter(isOpen), ...onStage, ...closed.filter((poll) => !onStage.includes(poll))];
@@ -270,6 +314,10 @@ place.addEventListener('submit', (event) => {
   // Before the first snapshot, and after a final refusal, the form goes its plain way.
   if (!poll || live.link === 'over' || !isReady(poll)) return;
   event.preventDefault();
+  if (form.matches('.more-time')) {
+    askForTime(form);
+    return;
+  }
   const isWithdrawal = event.submitter?.getAttribute('value') === 'withdraw';
   const isAbstention = event.submitter?.getAttribute('name') === 'abstain';
   const answer = isWithdrawal ? null : isAbstention ? { abstain: true } : read(form, poll);
@@ -384,5 +432,6 @@ function rerank(form, poll, number, at) {
 }
 
 setInterval(() => tickCountdowns(store.skew), 250);
+setInterval(watchMyTime, 1_000);
 setInterval(send, RESEND_MS);
 live.start();

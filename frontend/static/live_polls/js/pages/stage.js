@@ -127,7 +127,7 @@ function back() {
 
 function voting() {
   const poll = picture.current;
-  if (!poll) return next();
+  if (!poll || store.current?.type === 'slide') return next();
   if (poll.state === 'open') return post({ verb: 'close', poll: poll.code });
   if (asked.deed !== 'voting' || asked.until < Date.now()) {
     asked = { deed: 'voting', until: Date.now() + SAY_MS };
@@ -138,6 +138,7 @@ function voting() {
 
 function results() {
   const poll = picture.current;
+  if (store.current?.type === 'slide') return undefined;
   return poll && post({ verb: store.tally(poll.code)?.counts ? 'hide' : 'show', poll: poll.code });
 }
 

@@ -1,8 +1,17 @@
 /** What the scripts hand to each other; what stands on the wire is in docs/protocol.md. */
 
+export interface Picture {
+  url: string;
+  width: number;
+  height: number;
+}
+
 export interface Option {
   number: number;
   text: string;
+  picture?: Picture;
+  /** Once it may be known. */
+  right?: boolean;
 }
 
 export interface Poll {
@@ -17,6 +26,13 @@ export interface Poll {
   shown: boolean | null;
   seconds: number | null;
   deadline: number | null;
+  /** When the last of those ends who have extra time, if anybody has. */
+  last_deadline?: number;
+  /** How many have: for hosts only. */
+  extra_times?: number;
+  picture?: Picture;
+  picture_alt?: string;
+  explanation?: string;
 }
 
 export interface Room {
@@ -24,7 +40,9 @@ export interface Room {
   title: string;
   state: 'live' | 'ended';
   results: string;
-  screen: 'content' | 'blank' | 'join';
+  compared?: number[];
+  one_at_a_time?: boolean;
+  screen: 'content' | 'blank' | 'join' | 'rounds';
   url: string;
   step: number | null;
   n_steps: number;
@@ -37,6 +55,14 @@ export interface Tally {
   abstained?: number;
   /** What a kind adds. */
   [more: string]: any;
+}
+
+/** Extra time: so many seconds after the poll's deadline, wherever that moves. */
+export interface Time {
+  poll: string;
+  round: number;
+  n_asked: number;
+  seconds: number;
 }
 
 export interface Ballot {
