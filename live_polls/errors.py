@@ -4,10 +4,12 @@ PollError
 ├── BadMessageError          bad_message      the frame is not one of ours
 ├── RoomNotFoundError        not_found        no such room (or it was deleted)
 ├── PollNotFoundError        not_found        no such poll in this room and round
+├── TextNotFoundError        not_found        no such text: its author has taken it back
 ├── RoomEndedError           closed           the room has ended
 ├── PollClosedError          closed           the poll takes no ballots now
 ├── StaleBallotError         stale            a newer ballot of this participant is in force
 ├── InvalidAnswerError       invalid_answer   the answer does not fit the poll
+│   └── UnfitAnswerError     invalid_answer   … and the sentence says to people how to mend it
 ├── InvalidSettingsError     invalid_settings the poll's own settings contradict each other
 ├── InvalidNameError         invalid_name     the name of a player is none that may be shown
 ├── NameTakenError           name_taken       another player of the room has a name that looks the same
@@ -58,6 +60,14 @@ class PollNotFoundError(PollError):
         super().__init__(message)
 
 
+class TextNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "Its author has taken this text back.") -> None:
+        super().__init__(message)
+
+
 class RoomEndedError(PollError):
     code = "closed"
     http_status = 409
@@ -91,6 +101,15 @@ class StaleBallotError(PollError):
 class InvalidAnswerError(PollError):
     code = "invalid_answer"
     http_status = 422
+
+
+class UnfitAnswerError(InvalidAnswerError):
+    """What a person can mend: `sentence` is to be translated, and then to be filled with `values`."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class InvalidSettingsError(PollError):

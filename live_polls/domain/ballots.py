@@ -6,7 +6,7 @@ One transaction counts a whole batch. Its order is the same everywhere, and is t
 2. only then read whether they are open, in which round, and the ballots that are there;
 3. go through the casts in the order of their arrival: a resend of what is in force gets its receipt whatever the
    state; an older one is stale; a new one is counted if the poll is open;
-4. upsert the ballots, and add the *difference* they make to the counters, keys sorted;
+4. upsert the ballots, and add the *difference* they make to the counters and texts, keys sorted;
 5. bump the rooms' versions, last, in id order; announce after commit.
 
 Every cast may be repeated, as often as one likes: the key is (poll, round, participant), the order is `seq`.
@@ -28,6 +28,7 @@ from live_polls.domain.ballot_rows import BallotKey, BallotRow, PollRow, TallyCh
 from live_polls.domain.durability import is_surely_undone
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
+from live_polls.domain.written import Change, Writing, write_texts
 from live_polls.enums import PollState, RoomState
 from live_polls.errors import (
     InvalidAnswerError,
@@ -38,7 +39,7 @@ from live_polls.errors import (
     StaleBallotError,
 )
 from live_polls.kinds import KINDS, Kind
-from live_polls.kinds.base import Shape
+from live_polls.kinds.base import Answer, Shape
 
 _OPEN = PollState.OPEN.value
 _LIVE = RoomState.LIVE.value
@@ -181,7 +182,19 @@ class _Batch:
         ballot_rows.write_ballots([row for row in rows if row.poll_id not in scored] if scored else rows)
         ballot_rows.write_scored_ballots([row for row in rows if row.poll_id in scored] if scored else [])
         ballot_rows.add_to_tallies(self._tally_changes(rows))
+        self._write_texts(rows)
         return ballot_rows.bump_rooms({self._by_id[row.poll_id].row.room_id for row in rows})
+
+    def _write_texts(self, rows: Sequence[BallotRow]) -> None:
+        """Add and take away what people wrote, for the polls whose ballots carry texts."""
+        writing = {
+            poll_id: Writing(poll.kind, poll.shape.settings)
+            for poll_id, poll in self._by_id.items()
+            if poll.kind.carries_texts(poll.shape.settings)
+        }
+        if writing:
+            changed = [(self._before.get(BallotKey(*row[:3])), row) for row in rows if row.poll_id in writing]
+            write_texts([Change(*after[:3], _decoded(before), _decoded(after)) for before, after in changed], writing)
 
     def _tally_changes(self, rows: Sequence[BallotRow]) -> list[TallyChange]:
         """The difference that the rows make, summed a counter, in the order in which counters are locked."""
@@ -237,6 +250,10 @@ def _key(cast: Cast, poll: _Asked) -> BallotKey:
     if poll.voiced and not cast.voice:
         raise ValueError("A ballot of a voiced poll needs the voice key")  # or all such would be one person's
     return BallotKey(poll.row.id, cast.round, cast.voice if poll.voiced else cast.participant)
+
+
+def _decoded(row: BallotRow | None) -> Answer | None:
+    return None if row is None or row.answer is None else json.loads(row.answer)
 
 
 def _canonical(poll: _Asked, raw: object) -> str:

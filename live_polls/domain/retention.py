@@ -11,8 +11,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from live_polls.enums import RoomState
-from live_polls.models import Ballot, Poll, Room
+from live_polls.enums import RoomState, TextState
+from live_polls.models import Ballot, Poll, Room, Text
 from live_polls.models.room import new_secret
 
 
@@ -27,6 +27,8 @@ def purge_room(room: Room) -> int:
     with transaction.atomic():
         list(Poll.objects.select_for_update(no_key=True).filter(room=room).order_by("pk").values_list("pk"))
         n_ballots, _ = Ballot.objects.filter(poll__room=room).delete()
+        Text.objects.filter(poll__room=room).exclude(state=TextState.SHOWN).delete()
+        Text.objects.filter(poll__room=room).update(author="")
         Room.objects.filter(pk=room.pk, purged_at=None).update(
             purged_at=timezone.now(), ballot_key=new_secret(), voice_key=new_secret()
         )

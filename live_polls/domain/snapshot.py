@@ -23,7 +23,9 @@ from live_polls.domain.extra_time import OwnTime, read_times
 from live_polls.domain.pictures import PictureView, view_of
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
+from live_polls.domain.written import text_counters
 from live_polls.enums import PollState
+from live_polls.kinds import KINDS
 from live_polls.models import Option, Poll, Room
 
 
@@ -277,6 +279,10 @@ def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollV
     counters: dict[int, dict[str, int]] = {poll_id: {} for poll_id, _ in rounds}
     for poll_id, counter, n in snapshot_rows.read_counters(rounds):
         counters[poll_id][counter] = n
+    for poll in polls:
+        kind = KINDS[poll.kind]
+        if poll.id in counters and kind.carries_texts(poll.settings):
+            counters[poll.id] |= text_counters(poll.id, poll.round, kind)
     return tuple(replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls)
 
 

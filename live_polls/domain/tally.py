@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from live_polls.domain.text_recount import count_texts, mend_texts
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState
 from live_polls.kinds import KINDS
@@ -51,11 +52,19 @@ def _recount_poll(poll: Poll, *, repair: bool) -> list[Difference]:
     with transaction.atomic():
         list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
         counted, stored = _count_ballots(poll), _stored(poll)
+        texts_counted, texts_stored = count_texts(poll)
         differences = [
             Difference(poll, round_, counter, counted[round_, counter], stored[round_, counter])
             for round_, counter in sorted(counted.keys() | stored.keys())
             if counted[round_, counter] != stored[round_, counter]
         ]
+        wrong_texts = [
+            Difference(poll, round_, counter, texts_counted[round_, counter], texts_stored[round_, counter])
+            for round_, counter in sorted(texts_counted.keys() | texts_stored.keys())
+            if texts_counted[round_, counter] != texts_stored[round_, counter]
+        ]
+        if repair and wrong_texts:
+            mend_texts(poll)
         if repair and differences:
             for difference in differences:
                 Tally.objects.update_or_create(
@@ -64,8 +73,9 @@ def _recount_poll(poll: Poll, *, repair: bool) -> list[Difference]:
                     counter=difference.counter,
                     defaults={"n": difference.counted},
                 )
+        if repair and (differences or wrong_texts):
             bump_layout(poll.room_id)
-    return differences
+    return differences + wrong_texts
 
 
 def _count_ballots(poll: Poll) -> Counter[tuple[int, str]]:

@@ -66,6 +66,8 @@ class Row:
 class Chart:
     """A tally ready to draw. `unit` says what `n` counts: "votes" or "points"; `abstained` are among `n_ballots`.
 
+    Of what people wrote, `n_more` are on no screen for want of room and `n_held` wait for a moderator.
+
     A kind whose chart shows more has a chart of its own, made from this one.
     """
 
@@ -73,6 +75,8 @@ class Chart:
     n_ballots: int
     unit: str
     abstained: int = 0
+    n_more: int = 0
+    n_held: int = 0
 
 
 class Kind(ABC):
@@ -90,6 +94,9 @@ class Kind(ABC):
     max_options: ClassVar[int] = MAX_OPTIONS
     takes_answers: ClassVar[bool] = True
     voiced: ClassVar[bool] = False
+    # Whether a text is one for all who give it (a word of a cloud), or each person's own.
+    shares_texts: ClassVar[bool] = True
+    field_prefix: ClassVar[str] = ""  # of the form fields that belong to an option each
     has_pictures: ClassVar[bool] = False  # whether its options may have some
     may_be_right: ClassVar[bool] = False  # whether its options may
     # Whether one can tell who moved where from one round to the next, and whether an answer then stands for one option
@@ -145,6 +152,10 @@ class Kind(ABC):
         tally = {"n_ballots": counters.get(N_BALLOTS, 0)} | self._tally(counters, shape)
         return tally | ({"abstained": counters.get(N_ABSTAINED, 0)} if shape.may_abstain else {})
 
+    def form_fields(self, answer: Answer) -> dict[str, str]:
+        """What a form says that gives this answer: {field: value}, where it is not told by chosen options."""
+        return {}
+
     @abstractmethod
     def _parse(self, raw: object, shape: Shape) -> Answer:
         """As parse_answer, of an answer that says something."""
@@ -185,8 +196,12 @@ class Kind(ABC):
         """An answer in a few signs for whoever gave it, where the letters of its options do not say it."""
         return ""
 
+    def carries_texts(self, settings: Mapping[str, Any]) -> bool:
+        """Whether ballots of a poll with these settings carry texts, which a moderator decides about."""
+        return False
+
     def texts(self, answer: Answer) -> dict[str, str]:
-        """{key suffix: text} of what people wrote, for kinds whose ballots carry words."""
+        """{key: text} of what an answer carries; what has the same key is the same text, see `shares_texts`."""
         return {}
 
     def score(self, answer: Answer, shape: Shape) -> float | None:

@@ -15,7 +15,7 @@ from live_polls.models.question import Question, Upvote
 from live_polls.models.record import Record
 from live_polls.models.room import Room
 from live_polls.models.tally import Tally
-from live_polls.models.text import Text
+from live_polls.models.text import Spelling, Text
 
 __all__ = [
     "Account",
@@ -32,6 +32,7 @@ __all__ = [
     "Record",
     "RoleLink",
     "Room",
+    "Spelling",
     "Tally",
     "Text",
     "Upvote",

@@ -30,7 +30,28 @@ class Text(models.Model):
         verbose_name = _("text")
         verbose_name_plural = _("texts")
         constraints = [models.UniqueConstraint(fields=["poll", "round", "key"], name="one_text_a_key")]
-        indexes = [models.Index(fields=["poll", "round", "state", "id"], name="texts_by_state")]
+        indexes = [
+            models.Index(fields=["poll", "round", "state", "id"], name="texts_by_state"),
+            models.Index(fields=["poll", "round", "state", "n"], name="texts_by_number"),
+        ]
 
     def __str__(self) -> str:
         return self.edited or self.text
+
+
+class Spelling(models.Model):
+    """How many ballots write a shared text just so: the most common spelling is the one that screens show."""
+
+    poll = models.ForeignKey(Poll, models.CASCADE, related_name="+", verbose_name=_("poll"), db_index=False)
+    round = models.PositiveIntegerField(_("round"))
+    key = models.CharField(_("key"), max_length=80)
+    text = models.CharField(_("text"), max_length=500)
+    n = models.PositiveIntegerField(_("ballots that write it so"), default=1)
+
+    class Meta:
+        verbose_name = _("spelling")
+        verbose_name_plural = _("spellings")
+        constraints = [models.UniqueConstraint(fields=["poll", "round", "key", "text"], name="one_row_a_spelling")]
+
+    def __str__(self) -> str:
+        return self.text
