@@ -47,6 +47,17 @@ def _network(match: re.Match[str]) -> str:
     return str(ipaddress.ip_network((address, length), strict=False))
 
 
+class RefusalsInALine(logging.Filter):
+    """A request that Django refuses as suspicious is no error of ours: whoever scans the network gets one line of the
+    log for it, and no traceback of forty."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
 class TextFormatter(logging.Formatter):
     """One line a message, for people."""
 

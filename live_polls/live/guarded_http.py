@@ -1,7 +1,8 @@
 """uvicorn's HTTP protocol, guarded: a request may be so large and take so long, also where no proxy says so.
 
 uvicorn waits for ever for the end of a header or a body, keeps a header of any size in memory, and Django would write
-a body of any size to the disk before it looks at it.
+a body of any size to the disk before it looks at it. Nor does uvicorn mind a request that names two hosts or none,
+which a proxy in front may read in another way than we do.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class GuardedHttp(HttpToolsProtocol):
     _n_bytes = 0
     _most_bytes = MAX_BODY_BYTES
     _in_header = True
+    _is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -47,6 +49,8 @@ class GuardedHttp(HttpToolsProtocol):
                 self._refuse(b"431 Request Header Fields Too Large")
 
     def handle_websocket_upgrade(self) -> None:
+        if self._is_refused:
+            return
         self._stop_clock()
         self._in_header = False
         super().handle_websocket_upgrade()
@@ -60,10 +64,15 @@ class GuardedHttp(HttpToolsProtocol):
         self._in_header, self._n_bytes = False, 0
         self._most_bytes = MAX_UPLOAD_BYTES if UPLOADS.match(self.url) else MAX_BODY_BYTES
         self._allow(BODY_SECONDS)
-        super().on_headers_complete()
+        if self._names_one_host():
+            super().on_headers_complete()
+        else:
+            self._refuse(b"400 Bad Request", reason="host")
 
     def on_body(self, body: bytes) -> None:
         self._n_bytes += len(body)
+        if self._is_refused:
+            return
         if self._n_bytes <= self._most_bytes:
             super().on_body(body)
         elif not self.transport.is_closing():
@@ -71,7 +80,12 @@ class GuardedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._stop_clock()
-        super().on_message_complete()
+        if not self._is_refused:
+            super().on_message_complete()
+
+    def _names_one_host(self) -> bool:
+        n_hosts = sum(name == b"host" for name, _ in self.headers)
+        return n_hosts == 1 or (n_hosts == 0 and self.parser.get_http_version() == "1.0")
 
     def _allow(self, seconds: float) -> None:
         self._stop_clock()
@@ -86,8 +100,9 @@ class GuardedHttp(HttpToolsProtocol):
         metrics.REFUSED_REQUESTS.labels("slow").inc()
         self.transport.abort()
 
-    def _refuse(self, status: bytes) -> None:
-        metrics.REFUSED_REQUESTS.labels("large").inc()
+    def _refuse(self, status: bytes, *, reason: str = "large") -> None:
+        metrics.REFUSED_REQUESTS.labels(reason).inc()
+        self._is_refused = True
         self._stop_clock()
         self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
         self.transport.close()
