@@ -153,6 +153,13 @@ class OptionObject(Struct, omit_defaults=True):
     right: bool = False
 
 
+class TextObject(Struct):
+    """What somebody wrote; `id` is public, moderators act on it."""
+
+    id: str
+    text: str
+
+
 class TallyObject(Struct, omit_defaults=True):
     """The tally of a poll's current round; without `counts` while this viewer may not see them."""
 
@@ -160,6 +167,11 @@ class TallyObject(Struct, omit_defaults=True):
     counts: dict[str, int] | UnsetType = UNSET
     first: dict[str, int] | UnsetType = UNSET
     abstained: int | UnsetType = UNSET
+    # Of what people wrote: the newest answers of an open text, how many there is no room for, how many are held.
+    texts: list[TextObject] | UnsetType = UNSET
+    n_more: int | UnsetType = UNSET
+    n_held: int | UnsetType = UNSET
+    other: int | UnsetType = UNSET
 
 
 class PollObject(Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -12,6 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from live_polls.kinds.base import Chart, Row
+from live_polls.kinds.columns import Column
+from live_polls.kinds.number import Histogram
+from live_polls.kinds.points import average_points
+from live_polls.kinds.rating import RatingChart
 
 register = template.Library()
 
@@ -86,8 +91,84 @@ def lead(chart: Chart) -> str:
         return gettext("No votes yet.")
     if len(leaders) > 1:
         return gettext("%(options)s are level.") % {"options": ", ".join(row.text for row in leaders)}
-    figure = points(leaders[0].n) if chart.unit == "points" else share(leaders[0].share)
+    figure = _figure(leaders[0], chart)
     return gettext("%(option)s leads with %(figure)s.") % {"option": leaders[0].text, "figure": figure}
+
+
+@register.filter
+def average(number: float | None) -> str:
+    """An average to one place; a dash where there is none."""
+    return "–" if number is None else number_format(math.floor(number * 10 + 0.5) / 10, decimal_pos=1)
+
+
+@register.filter
+def average_of(row: Row, chart: Chart) -> str:
+    """What an option got on average of those who gave points."""
+    return average(average_points(row.n, {"n_ballots": chart.n_ballots, "abstained": chart.abstained}))
+
+
+@register.filter
+def up_to(most: int | str) -> list[str]:
+    """The values of a scale as a form sends them; in a mould, where the scale is a placeholder, some."""
+    return [str(value) for value in range(1, (most if isinstance(most, int) else 5) + 1)]
+
+
+@register.filter
+def top(column: Column) -> str:
+    """Where the column starts, from above."""
+    return f"{(1 - column.length) * 100:.2f}%"
+
+
+@register.filter
+def rating_lead(chart: RatingChart) -> str:
+    """The ratings in one sentence: of the best item, or of the question."""
+    best = max(chart.rows, key=lambda row: row.length, default=None)
+    if best is None or not best.n:
+        return gettext("No votes yet.")
+    values = {"option": best.text, "figure": average(best.length * chart.scale), "most": chart.scale}
+    if not best.number:
+        return gettext("The average is %(figure)s of %(most)s.") % values
+    return gettext("%(option)s is rated highest, with %(figure)s of %(most)s.") % values
+
+
+@register.filter
+def histogram_lead(chart: Histogram) -> str:
+    if not chart.median:
+        return gettext("No votes yet.")
+    sentence = gettext("The middle answer is %(median)s, the average is %(mean)s.")
+    return sentence % {"median": median(chart), "mean": mean(chart)}
+
+
+@register.filter
+def median(chart: Histogram) -> str:
+    text = measured(chart.median, chart)
+    return f"≈ {text}" if chart.is_approximate and chart.median else text
+
+
+@register.filter
+def mean(chart: Histogram) -> str:
+    return measured(chart.mean, chart)
+
+
+@register.filter
+def right_number(chart: Histogram) -> str:
+    text = measured(chart.right, chart)
+    return f"{text} (± {decimal(chart.tolerance)})" if chart.tolerance not in ("", "0") else text
+
+
+def measured(text: str, chart: Histogram) -> str:
+    """A decimal text as people read it, with its unit; a dash where there is none."""
+    return f"{decimal(text)} {chart.measure}".strip() if text else "–"
+
+
+def decimal(text: str) -> str:
+    return number_format(Decimal(text), decimal_pos=len(text.partition(".")[2]), force_grouping=True)
+
+
+def _figure(row: Row, chart: Chart) -> str:
+    if chart.unit == "averages":
+        return average_of(row, chart)
+    return points(row.n) if chart.unit == "points" else share(row.share)
 
 
 @register.simple_tag
@@ -107,4 +188,6 @@ def chart_words() -> dict[str, Any]:
         "level": gettext("%(options)s are level."),
         "leads": gettext("%(option)s leads with %(figure)s."),
         "time_up": gettext("Time is up."),
+        "more": {name: ngettext("and %(n)s more", "and %(n)s more", n) for name, n in PLURALS.items()},
+        "held": {name: ngettext("%(n)s waits to be read", "%(n)s wait to be read", n) for name, n in PLURALS.items()},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -248,7 +249,7 @@ def test_moderation_bumps_the_room_and_a_repeat_does_not():
         board.room.refresh_from_db()
         versions.append(board.room.version)
 
-    assert [later - earlier for earlier, later in zip(versions, versions[1:], strict=False)] == [0, 1, 1]
+    assert [later - earlier for earlier, later in itertools.pairwise(versions)] == [0, 1, 1]
     assert wall(board) == ["some"]
 
 

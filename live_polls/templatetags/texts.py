@@ -1,0 +1,48 @@
+"""What people write, in forms and charts, and the sentences about what is not shown."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import ngettext
+
+from live_polls.kinds.base import Chart, Row
+from live_polls.templatetags.charts import count
+from live_polls.views.poll_cards import Card
+
+register = template.Library()
+
+N_SIZES = 9
+
+
+@register.filter
+def written(card: Card, limit: str) -> list[str]:
+    """The participant's own texts, and empty ones as far as there may be more; one alone for a mould."""
+    own = list((card.answer or {}).get("texts", ()))
+    most = card.limits[limit]
+    return own + [""] * (most - len(own)) if isinstance(most, int) else [""]
+
+
+@register.filter
+def size(row: Row) -> int:
+    """The size class of a word, 1 to 9: by the square root, since people see areas."""
+    return max(1, round(row.length**0.5 * N_SIZES))
+
+
+@register.filter
+def hue(place: int) -> int:
+    """The colour of the word at this place, 1 to 8: by place, which a word mostly keeps."""
+    return int(place) % 8 + 1
+
+
+@register.filter
+def more(chart: Chart) -> str:
+    if not chart.n_more:
+        return ""
+    return ngettext("and %(n)s more", "and %(n)s more", chart.n_more) % {"n": count(chart.n_more)}
+
+
+@register.filter
+def held(chart: Chart) -> str:
+    if not chart.n_held:
+        return ""
+    return ngettext("%(n)s waits to be read", "%(n)s wait to be read", chart.n_held) % {"n": count(chart.n_held)}
