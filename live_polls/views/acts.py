@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST
 
 from live_polls.domain import access, lifecycle, steps
 from live_polls.domain.participants import is_stage_token
-from live_polls.domain.rooms import end_room
+from live_polls.domain.rooms import end_room, set_one_at_a_time
+from live_polls.domain.rounds import show_rounds
 from live_polls.enums import Screen
 from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.models import Poll, Room
@@ -52,6 +53,16 @@ def _to_screen(screen: Screen) -> Act:
     return lambda room, _fields: lifecycle.set_screen(room, screen)
 
 
+def _show_rounds(room: Room, fields: QueryDict) -> None:
+    """By the numbers of the two; without any, or with some that cannot be compared: the last two."""
+    first, second = (_round(fields.get(name, "")) for name in ("first", "second"))
+    show_rounds(room, _poll(room, fields), first, second)
+
+
+def _round(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
 def _next(room: Room, fields: QueryDict) -> None:
     steps.take_step(room, seen=fields.get("seen", ""))
 
@@ -72,11 +83,15 @@ STAGE_ACTS: dict[str, Act] = {
     "content": _to_screen(Screen.CONTENT),
     "blank": _to_screen(Screen.BLANK),
     "join": _to_screen(Screen.JOIN),
+    "board": _to_screen(Screen.BOARD),
 }
 # Only for people with the right: these can undo a talk, and a stage link may be in many hands.
 ACTS: dict[str, Act] = STAGE_ACTS | {
     "archive": _to_poll(lifecycle.archive_poll),
     "reset": _to_poll(lifecycle.reset_poll),
+    "rounds": _show_rounds,
+    "one_at_a_time": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=True),
+    "several_at_once": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=False),
     "end_room": lambda room, _fields: end_room(room),
 }
 
