@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from live_polls.kinds.base import Kind
 from live_polls.kinds.multiple_choice import MultipleChoice
+from live_polls.kinds.open_text import OpenText
 from live_polls.kinds.ranking import Ranking
 from live_polls.kinds.single_choice import SingleChoice
+from live_polls.kinds.word_cloud import WordCloud
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -13,6 +15,8 @@ KINDS: dict[str, Kind] = {
         SingleChoice(),
         MultipleChoice(),
         Ranking(),
+        WordCloud(),
+        OpenText(),
     )
 }
 
