@@ -127,6 +127,12 @@ def picture_path(digest: str) -> str:
     return f"/pictures/{digest}.webp"
 
 
+def picture_views(room_id: int, digests: Collection[str]) -> dict[str, PictureView]:
+    """Those of the digests that are pictures of the room, as pages need them."""
+    found = Picture.objects.filter(room_id=room_id, digest__in=set(digests) - {""}).defer("data")
+    return {picture.digest: view for picture in found if (view := view_of(picture))}
+
+
 def view_of(picture: Picture | None) -> PictureView | None:
     """As pages need it; None where there is none."""
     return None if picture is None else PictureView(picture_path(picture.digest), picture.width, picture.height)

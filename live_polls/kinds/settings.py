@@ -92,7 +92,8 @@ def _text(field: SettingField, value: object, n_options: int) -> str:
 def _lines(field: SettingField, value: object, n_options: int) -> str:
     if value is None:
         return str(field.default or "")
-    if not isinstance(value, str) or len(value) > (most := field.maximum or MAX_TEXT):
+    most = field.maximum or MAX_TEXT
+    if not isinstance(value, str) or len(value) > most:
         raise field.refuse(f"a text of at most {most} characters")
     lines = [" ".join(line.split()) for line in value.replace("\t", " ").splitlines()]
     if not all(line.isprintable() for line in lines):

@@ -7,6 +7,7 @@ send back the rearranged form, so the list grows without JavaScript too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -14,45 +15,39 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from live_polls.domain.polls import COUNTDOWN_RANGE, MAX_OPTION_TEXT, MAX_PROMPT, PollDraft
-from live_polls.domain.texts import clean_line
+from live_polls.domain.pictures import PictureView
+from live_polls.domain.polls import (
+    COUNTDOWN_RANGE,
+    MAX_ALT,
+    MAX_EXPLANATION,
+    MAX_OPTION_TEXT,
+    MAX_POINTS,
+    MAX_PROMPT,
+    PollDraft,
+    draft_of,
+)
 from live_polls.enums import ResultsVisibility
 from live_polls.errors import InvalidSettingsError
 from live_polls.kinds import KINDS, Kind
-from live_polls.kinds.base import letter
+from live_polls.kinds.single_choice import SingleChoice
 from live_polls.models import Poll
 from live_polls.views.forms import DeskForm, LineField
+from live_polls.views.option_lines import OptionLine, OptionSaid, OptionsField, lines_to_show, rearrange
 from live_polls.views.setting_form_fields import form_field
 
 LEAST_LINES = 4
 OUT_OF_COUNTDOWN = _("A countdown takes 5 to 3600 seconds.")
-REARRANGE = ("add_option", "option_up", "option_down", "option_remove", "preview")
-
-
-class OptionLines(forms.Widget):
-    """Every input called `option`, in order, blank lines included."""
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> list[str]:
-        return data.getlist("option") if isinstance(data, QueryDict) else list(data.get("option", ()))
-
-
-class OptionsField(forms.Field):
-    widget = OptionLines
-
-    def clean(self, value: Any) -> list[str]:  # Any: the base class says so
-        texts = [text for text in map(clean_line, value or ()) if text]
-        for number, text in enumerate(texts, start=1):
-            if len(text) > MAX_OPTION_TEXT:
-                raise forms.ValidationError(
-                    gettext("Option %(key)s is longer than %(most)s characters."),
-                    params={"key": letter(number), "most": MAX_OPTION_TEXT},
-                )
-        return texts
+REARRANGE = (
+    *("add_option", "option_up", "option_down", "option_remove", "option_bare", "picture_bare", "yes_no"),
+    "preview",
+)
 
 
 class PollForm(DeskForm):
     longest_option = MAX_OPTION_TEXT
     focus_line = 0  # the option line that asks for the focus after the list was rearranged; 0 is none
+    refusals: Mapping[str, str] = {}  # {file: why the picture was not taken}
+    pictures: Mapping[str, PictureView] = {}  # those that stand in the form, by digest
 
     prompt = LineField(
         label=_("Question"),
@@ -67,6 +62,30 @@ class PollForm(DeskForm):
         widget=forms.RadioSelect,
     )
     options = OptionsField(label=_("Options"), required=False)
+    picture = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+    picture_alt = LineField(
+        label=_("What the picture shows"),
+        max_length=MAX_ALT,
+        required=False,
+        help_text=_("Read out to those who cannot see it. Empty: it only decorates."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    explanation = LineField(
+        label=_("Explanation"),
+        max_length=MAX_EXPLANATION,
+        required=False,
+        help_text=_("Shown with what is right, once voting is closed and results are shown."),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "autocomplete": "off"}),
+    )
+    points = forms.IntegerField(
+        label=_("Points"),
+        required=False,
+        min_value=0,
+        max_value=MAX_POINTS,
+        help_text=_("More than 0 makes it a quiz question: then ballots are not secret from hosts."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": 0}),
+    )
+    by_speed = forms.BooleanField(label=_("The sooner, the more points"), required=False)
     seconds = forms.IntegerField(
         label=_("Countdown in seconds"),
         required=False,
@@ -108,10 +127,18 @@ class PollForm(DeskForm):
     @classmethod
     def of_poll(cls, poll: Poll) -> PollForm:
         """The form as the poll stands; settings that are the kind's own defaults are left empty."""
-        texts = list(poll.options.values_list("text", flat=True))
-        defaults = KINDS[poll.kind].parse_settings({}, len(texts))
+        draft = draft_of(poll)
+        options = [
+            OptionSaid(text, digest, number in draft.right)
+            for number, (text, digest) in enumerate(
+                zip_longest(draft.options, draft.option_pictures, fillvalue=""), start=1
+            )
+        ]
+        defaults = KINDS[poll.kind].parse_settings({}, len(options))
         own = {name: value for name, value in poll.settings.items() if value != defaults.get(name)}
-        asked = {"prompt": poll.prompt, "kind": poll.kind, "options": texts}
+        asked = {"prompt": poll.prompt, "kind": poll.kind, "options": options}
+        asked |= {"picture": draft.picture, "picture_alt": draft.picture_alt, "explanation": draft.explanation}
+        asked |= {"points": draft.points or None, "by_speed": draft.by_speed}
         settings = {f"{poll.kind}-{name}": value for name, value in own.items()}
         return cls(initial={**asked, "seconds": poll.seconds, "results": poll.results or "", **settings})
 
@@ -121,8 +148,10 @@ class PollForm(DeskForm):
         if not any(name in post for name in REARRANGE):
             return None
         typed = {name: post.get(name, "") for name in cls().fields}
-        texts, line = _rearrange(post)
-        form = cls(initial={**typed, "options": texts})
+        lines, line = rearrange(post)
+        if "yes_no" in post:
+            typed["kind"] = SingleChoice.name
+        form = cls(initial={**typed, "options": lines})
         form.focus_line = line
         return form
 
@@ -133,10 +162,19 @@ class PollForm(DeskForm):
         return PollDraft(
             kind=kind.name,
             prompt=said["prompt"],
-            options=said["options"],
+            options=[line.text for line in said["options"]],
             settings={name: value for name, value in named.items() if value is not None},
             seconds=said["seconds"],
             results=said["results"],
+            right={
+                number for number, line in enumerate(said["options"], start=1) if line.is_right and kind.may_be_right
+            },
+            explanation=said["explanation"],
+            points=said["points"] or 0,
+            by_speed=said["by_speed"],
+            picture=said["picture"],
+            picture_alt=said["picture_alt"],
+            option_pictures=[line.picture for line in said["options"]] if kind.has_pictures else (),
         )
 
     def refuse(self, error: InvalidSettingsError) -> None:
@@ -153,27 +191,14 @@ class PollForm(DeskForm):
         for radio, kind in zip(self["kind"], KINDS.values(), strict=True):
             yield radio, kind, [self[f"{kind.name}-{setting.name}"] for setting in kind.setting_fields]
 
-    def option_lines(self) -> list[tuple[int, str, str]]:
-        """(number, letter, text) for each input: what is there, and blank ones to go on."""
-        texts = list(self["options"].value() or ())
-        texts += [""] * max(LEAST_LINES - len(texts), 0)
-        return [(number, letter(number), text) for number, text in enumerate(texts, start=1)]
+    def option_lines(self) -> list[OptionLine]:
+        """What is there, and blank lines to go on."""
+        said = self["options"].value() or ()
+        return lines_to_show(said, least=LEAST_LINES, pictures=self.pictures, refusals=self.refusals)
 
+    def digests(self) -> set[str]:
+        """The pictures that stand in the form."""
+        return {self["picture"].value() or "", *(line.picture for line in self["options"].value() or ())}
 
-def _rearrange(post: QueryDict) -> tuple[list[str], int]:
-    """The lines after the button was pressed, and the number of the line to go on with."""
-    texts = post.getlist("option")
-    if "add_option" in post:
-        return [*texts, ""], len(texts) + 1
-    for name, step in (("option_up", -1), ("option_down", 1), ("option_remove", 0)):
-        line = _line_number(post.get(name, ""), len(texts))
-        if line and 1 <= line + step <= len(texts):
-            text = texts.pop(line - 1)
-            if name != "option_remove":
-                texts.insert(line - 1 + step, text)
-            return texts, max(1, min(line + step, len(texts)))
-    return texts, 0
-
-
-def _line_number(text: str, n_lines: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= n_lines else 0
+    def poll_picture(self) -> PictureView | None:
+        return self.pictures.get(self["picture"].value() or "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import PollView, read_room
 from live_polls.domain.texts import clean_line
 from live_polls.enums import PollState, RoomState
@@ -26,7 +27,9 @@ def preview_card(room: Room, form: PollForm) -> Card | None:
     kind_name, view = form["kind"].value(), read_room(room.pk)[0]
     if kind_name not in KINDS or view is None:
         return None
-    texts = [text for text in map(clean_line, form["options"].value() or ()) if text]
+    said = [(clean_line(line.text), line.picture) for line in form["options"].value() or ()]
+    said = [(text or NO_TEXT, digest) for text, digest in said if text or digest]
+    texts = [text for text, _ in said]
     texts += [NO_TEXT] * (KINDS[kind_name].min_options - len(texts))
     texts = texts[: KINDS[kind_name].max_options]
     poll = PollView(
@@ -42,8 +45,16 @@ def preview_card(room: Room, form: PollForm) -> Card | None:
         shown=None,
         seconds=None,
         deadline=None,
+        picture=form.poll_picture(),
+        picture_alt=form["picture_alt"].value() or "",
+        option_pictures=_pictures(form, kind_name, [digest for _, digest in said]),
     )
-    return audience_cards(replace(view, state=RoomState.LIVE.value, polls=(poll,)))[0]
+    return audience_cards(replace(view, state=RoomState.LIVE.value, current=poll.code, polls=(poll,)))[0]
+
+
+def _pictures(form: PollForm, kind_name: str, digests: list[str]) -> dict[int, PictureView]:
+    shown = {number: form.pictures.get(digest) for number, digest in enumerate(digests, start=1)}
+    return {number: view for number, view in shown.items() if view} if KINDS[kind_name].has_pictures else {}
 
 
 def _settings(form: PollForm, kind_name: str, n_options: int) -> Settings:

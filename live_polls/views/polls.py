@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from live_polls.domain import access
+from live_polls.domain.pictures import picture_views
 from live_polls.domain.polls import add_poll, edit_poll, has_ballots, move_poll, remove_poll
 from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
 from live_polls.models import Ballot, Poll, Room
 from live_polls.views.canonical import canonical_join_code
+from live_polls.views.option_lines import with_uploads
 from live_polls.views.poll_form import PollForm
 from live_polls.views.poll_preview import preview_card
 
@@ -24,12 +26,13 @@ from live_polls.views.poll_preview import preview_card
 @canonical_join_code
 def poll_new(request: HttpRequest, join_code: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
-    form = PollForm(request.POST) if request.method == "POST" else PollForm.to_begin_with(_to_copy(room, request))
-    rearranged = PollForm.rearranged(request.POST)
-    if rearranged is None and form.is_valid() and _saved(room, None, form):
+    post, refusals = with_uploads(room, request)
+    form = PollForm(post) if request.method == "POST" else PollForm.to_begin_with(_to_copy(room, request))
+    rearranged = PollForm.rearranged(post)
+    if rearranged is None and not refusals and form.is_valid() and _saved(room, None, form):
         messages.success(request, _("Poll added."))
         return redirect("live_polls:room-edit", room.join_code)
-    return _poll_page(request, room, None, rearranged or form)
+    return _poll_page(request, room, None, _refusing(rearranged or form, refusals))
 
 
 @login_required
@@ -38,12 +41,13 @@ def poll_new(request: HttpRequest, join_code: str) -> HttpResponse:
 def poll_edit(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
     edited = access.find_poll(room, poll)
-    form = PollForm(request.POST) if request.method == "POST" else PollForm.of_poll(edited)
-    rearranged = PollForm.rearranged(request.POST)
-    if rearranged is None and form.is_valid() and _saved(room, edited, form):
+    post, refusals = with_uploads(room, request)
+    form = PollForm(post) if request.method == "POST" else PollForm.of_poll(edited)
+    rearranged = PollForm.rearranged(post)
+    if rearranged is None and not refusals and form.is_valid() and _saved(room, edited, form):
         messages.success(request, _("Saved."))
         return redirect("live_polls:room-edit", room.join_code)
-    return _poll_page(request, room, edited, rearranged or form)
+    return _poll_page(request, room, edited, _refusing(rearranged or form, refusals))
 
 
 @login_required
@@ -99,7 +103,14 @@ def _saved(room: Room, poll: Poll | None, form: PollForm) -> bool:
     return True
 
 
+def _refusing(form: PollForm, refusals: dict[str, str]) -> PollForm:
+    """The form that says which pictures were not taken."""
+    form.refusals = refusals
+    return form
+
+
 def _poll_page(request: HttpRequest, room: Room, poll: Poll | None, form: PollForm) -> HttpResponse:
     voted = poll is not None and has_ballots(poll)
+    form.pictures = picture_views(room.pk, form.digests())
     context = {"room": room, "poll": poll, "form": form, "voted": voted, "card": preview_card(room, form)}
     return render(request, "live_polls/desk/poll.html", context)

@@ -42,9 +42,11 @@ function links() {
  * @returns {Promise<Document>}
  */
 function ask(form, button) {
+  const whole = new FormData(form);
+  whole.append(button.name, button.value);
+  const hasFile = [...whole.values()].some((value) => value instanceof File && value.size);
   const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) fields.append(name, String(value));
-  fields.append(button.name, button.value);
+  for (const [name, value] of whole) if (typeof value === 'string') fields.append(name, value);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', form.action);
@@ -54,7 +56,7 @@ function ask(form, button) {
       if (request.status === 200 && request.responseXML) resolve(request.responseXML);
       else reject(new Error(String(request.status)));
     });
-    request.send(fields);
+    request.send(hasFile ? whole : fields);
   });
 }
 
@@ -62,6 +64,13 @@ function ask(form, button) {
 function take(page, selector) {
   const fresh = page.querySelector(selector);
   if (fresh) document.querySelector(selector)?.replaceWith(document.adoptNode(fresh));
+}
+
+/** A preset may have picked another kind. @param {Document} page */
+function takeKind(page) {
+  const picked = page.querySelector('[name="kind"]:checked');
+  const here = picked && document.getElementById(picked.id);
+  if (here instanceof HTMLInputElement) here.checked = true;
 }
 
 /** @param {HTMLFormElement} form */
@@ -78,7 +87,9 @@ function pollForm(form) {
       form.requestSubmit(button); // the plain way says what is wrong
       return;
     }
+    if (button.name === 'yes_no') takeKind(page);
     take(page, '[data-options]');
+    take(page, '[data-poll-image]');
     take(page, '#preview');
     const line = document.querySelector('[data-options] [autofocus]');
     if (line instanceof HTMLElement) line.focus();
@@ -94,12 +105,32 @@ function pollForm(form) {
 
   form.addEventListener('submit', (event) => {
     const button = event.submitter;
-    if (button instanceof HTMLButtonElement && button.closest('[data-options]') && !form.dataset.plain) {
+    if (button instanceof HTMLButtonElement && button.closest('[data-options], [data-poll-image]') && !form.dataset.plain) {
       event.preventDefault();
       void rearrange(button);
     }
   });
-  form.addEventListener('input', () => {
+  /** A picture is sent as soon as it is chosen, and its line comes back with it. */
+  form.addEventListener('change', async (event) => {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || input.type !== 'file') return;
+    clearTimeout(timer);
+    const { id, name } = input;
+    form.ariaBusy = 'true';
+    try {
+      const page = await ask(form, { name: 'preview', value: '1' });
+      for (const part of ['[data-options]', '[data-poll-image]', '#preview']) take(page, part);
+      const again = id ? document.getElementById(id) : document.querySelector(`[name="${name}"]`);
+      const bare = document.querySelector(`[name="option_bare"][value="${name.split('_')[2]}"]`);
+      if (again instanceof HTMLElement) again.focus();
+      else if (bare instanceof HTMLElement) bare.focus();
+    } catch {
+      // It stays chosen, and goes along when the poll is saved.
+    }
+    form.ariaBusy = null;
+  });
+  form.addEventListener('input', (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.type === 'file') return;
     clearTimeout(timer);
     timer = window.setTimeout(refresh, PREVIEW_AFTER_MS);
   });
