@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from live_polls.domain.participants import new_token
 from live_polls.live.load import Shed
 from tests.live.doors import PATIENCE_S
 from tests.live.driver import Message, Socket, ballot, joined
 from tests.live.installations import Installation
+from tests.memory import rss_mb
 from tests.server_process import serving
 
 # At most 5 ballots each 50 ms are written, and at most 200 wait: 2 s of work.
@@ -66,11 +66,6 @@ async def shed(installation: Installation) -> int:
     found = re.search(r"^live_polls_shed (\S+)$", text, re.MULTILINE)
     assert found is not None
     return int(float(found[1]))
-
-
-def rss_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
 async def test_five_times_too_much_is_refused_politely_and_leaves_nothing_behind(installation: Installation):
