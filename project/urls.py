@@ -11,7 +11,21 @@ from django.urls import URLPattern, URLResolver, include, path
 from ninja.openapi.views import openapi_view
 
 from live_polls.api.api import api
-from live_polls.views import accounts, acts, audience, health, landing, metrics, polls, remote, rooms, stage
+from live_polls.views import (
+    accounts,
+    acts,
+    audience,
+    health,
+    landing,
+    metrics,
+    polls,
+    remote,
+    results,
+    room_files,
+    rooms,
+    rounds,
+    stage,
+)
 from project.content_security import csp_override
 
 # Names are used with their namespace: `live_polls:audience`.
@@ -20,18 +34,23 @@ live_polls: list[URLPattern | URLResolver] = [
     path("j/<str:join_code>", audience.audience, name="audience"),
     path("J/<str:join_code>", audience.audience),  # as QR codes say it
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
+    path("stage/<str:join_code>/rounds", rounds.stage_rounds, name="stage-rounds"),
     path("stage/<str:join_code>", stage.stage, name="stage"),
     path("remote/<str:join_code>", remote.remote, name="remote"),
     path("rooms/<str:join_code>/act", acts.act, name="act"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/new", rooms.room_new, name="room-new"),
     path("rooms/<str:join_code>/edit", rooms.room_edit, name="room-edit"),
+    path("rooms/<str:join_code>/results", results.results, name="results"),
+    path("rooms/<str:join_code>/results.<str:extension>", results.results_file, name="results-file"),
+    path("room-file.schema.json", room_files.room_file_schema, name="room-file-schema"),
     path("rooms/<str:join_code>/stage-link", rooms.room_stage_link, name="room-stage-link"),
     path("rooms/<str:join_code>/end", rooms.room_end, name="room-end"),
     path("rooms/<str:join_code>/delete", rooms.room_delete, name="room-delete"),
     path("rooms/<str:join_code>/polls/new", polls.poll_new, name="poll-new"),
     path("rooms/<str:join_code>/polls/<str:poll>/edit", polls.poll_edit, name="poll-edit"),
     path("rooms/<str:join_code>/polls/<str:poll>/delete", polls.poll_delete, name="poll-delete"),
+    path("rooms/<str:join_code>/polls/<str:poll>/rounds", rounds.rounds, name="poll-rounds"),
     path("rooms/<str:join_code>/polls/<str:poll>/move", polls.poll_move, name="poll-move"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

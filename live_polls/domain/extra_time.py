@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
@@ -20,6 +21,9 @@ from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, RoomState
 from live_polls.errors import IllegalMoveError, PollClosedError, PollNotFoundError
 from live_polls.models import ExtraTime, Poll
+
+if TYPE_CHECKING:
+    from live_polls.domain.snapshot import PollView
 
 MOST_TIMES = 2
 SHARE = 0.5
@@ -62,6 +66,15 @@ def ask_for_time(poll: Poll, *, round_: int, voice: str, nth: int) -> OwnTime:
         if own is not None and nth <= own.n_asked:
             return OwnTime(own.n_asked, own.deadline, asked.deadline or own.deadline)
         return _give(asked, own or ExtraTime(poll=asked, round=round_, voice=voice), nth)
+
+
+def has_time(poll: PollView, voice: str) -> bool:
+    """Whether the time of this participant runs; asked of a room as it was read, by the clock as last heard."""
+    if poll.deadline is None or poll.last_deadline is None:
+        return True  # it is over for all at once, when the poll closes
+    own = poll.extra_times.get(voice)
+    until = own.deadline if own else poll.deadline
+    return until.timestamp() + COUNTDOWN_GRACE.total_seconds() > clock.now()
 
 
 def ask_in_room(room_id: int, code: str, *, round_: int, voice: str, nth: int) -> OwnTime:

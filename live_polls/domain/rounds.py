@@ -91,9 +91,9 @@ def show_rounds(room: Room, poll: Poll, first: int | None = None, second: int | 
     room.refresh_from_db()
 
 
-def n_rounds_over(states: Sequence[tuple[str, int]]) -> list[int]:
-    """Of polls in these (state, round): how many rounds of each are over, whether or not anybody voted."""
-    return [round_ if state in _OVER else round_ - 1 for state, round_ in states]
+def n_rounds_over(state: str, round_: int) -> int:
+    """Of a poll in this state and round: how many rounds are over, whether or not anybody voted."""
+    return round_ if state in _OVER else round_ - 1
 
 
 _OVER = {PollState.CLOSED.value, PollState.ARCHIVED.value}
@@ -102,7 +102,7 @@ _OVER = {PollState.CLOSED.value, PollState.ARCHIVED.value}
 def _numbers(poll: Poll) -> list[int]:
     """The numbers of the rounds that are over and have ballots."""
     state, round_ = Poll.objects.values_list("state", "round").get(pk=poll.pk)
-    most = n_rounds_over([(state, round_)])[0]
+    most = n_rounds_over(state, round_)
     over = Tally.objects.filter(poll=poll, round__lte=most, counter="n", n__gt=0)
     return list(over.order_by("round").values_list("round", flat=True))
 

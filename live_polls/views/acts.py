@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from live_polls.domain import access, lifecycle, steps
+from live_polls.domain import access, lifecycle, moderation, steps
 from live_polls.domain.participants import is_stage_token
 from live_polls.domain.rooms import end_room, set_one_at_a_time
 from live_polls.domain.rounds import show_rounds
@@ -63,6 +63,11 @@ def _round(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
+def _text(room: Room, fields: QueryDict) -> tuple[Poll, int, str]:
+    # No database takes a NUL in a text.
+    return _poll(room, fields), _round(fields.get("round", "")) or 0, fields.get("key", "").replace("\0", "")
+
+
 def _next(room: Room, fields: QueryDict) -> None:
     steps.take_step(room, seen=fields.get("seen", ""))
 
@@ -92,6 +97,8 @@ ACTS: dict[str, Act] = STAGE_ACTS | {
     "rounds": _show_rounds,
     "one_at_a_time": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=True),
     "several_at_once": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=False),
+    "show_text": lambda room, fields: moderation.show_text(*_text(room, fields)),
+    "hide_text": lambda room, fields: moderation.hide_text(*_text(room, fields)),
     "end_room": lambda room, _fields: end_room(room),
 }
 

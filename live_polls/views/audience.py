@@ -9,20 +9,24 @@ participant's cookie, which browsers do not send along from other sites (SameSit
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from live_polls.domain import join_codes
 from live_polls.domain.ballots import Cast, Counted
+from live_polls.domain.extra_time import MOST_TIMES, ask_in_room
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
+from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
-from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError
+from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
 from live_polls.kinds import KINDS
 from live_polls.live.ballot_box import get_box
 from live_polls.live.feed import RoomFeed
@@ -35,6 +39,7 @@ from live_polls.views.room_page import render_room_page, room_page_policy
 # As in live/messages.py.
 MAX_ROUND = 2**31 - 1
 MAX_SEQ = 2**53
+MAX_TYPED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,14 @@ class Refused:
     code: str
     status: int
     poll: str = ""
+    mend: str = ""  # how to mend it, where we know
+    typed: Mapping[str, str] = field(default_factory=dict)
+    is_of_name: bool = False
 
     @property
     def sentence(self) -> str:
+        if self.mend:
+            return self.mend
         words = refusal_words()
         return words.get(self.code, words["internal"])
 
@@ -70,6 +80,8 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
     if request.method != "POST":
         return await _page(request, feed, participant)
     refused = await _cast(request, feed, view, participant)
+    if refused is None and request.POST.get("deed") == "name":
+        return HttpResponseRedirect(f"{address}#player")
     if refused is None:
         return HttpResponseRedirect(f"{address}#poll-{request.POST['poll']}")
     return await _page(request, feed, participant, refused)
@@ -87,8 +99,11 @@ async def _page(
         render_room_page,
         room,
         mine.get(participant.ballot_key, ()) if participant else (),
+        voice=participant.voice_key if participant else "",
+        typed=refused.typed if refused else None,
         refusals={refused.poll: refused.sentence} if refused and refused.poll else None,
-        notice=refused.sentence if refused and not refused.poll else "",
+        notice=refused.sentence if refused and not refused.poll and not refused.is_of_name else "",
+        name_refusal=refused.sentence if refused and refused.is_of_name else "",
     )
     response = HttpResponse(page, status=refused.status if refused else 200)
     response["Content-Security-Policy"] = room_page_policy()
@@ -115,15 +130,41 @@ async def _cast(
         return Refused("foreign", 403)
     if participant is None:
         return Refused("cookie", 403)
-    code = request.POST.get("poll", "")
     try:
+        if request.POST.get("deed") == "time":
+            await _ask_for_time(request.POST, view, participant)
+            return None
+        if request.POST.get("deed") == "name":
+            return await _name(request.POST, view, participant)
         cast = _read_form(request.POST, view, participant)
     except PollError as error:
-        return Refused(error.code, error.http_status, _known(view, code))
+        return _refused(error, request.POST, view)
     outcome = await get_box().cast_and_await(cast)
     if not isinstance(outcome, Counted):
-        return Refused(outcome.code, outcome.http_status, _known(view, code))
+        return _refused(outcome, request.POST, view)
     return None
+
+
+def _refused(error: PollError, fields: QueryDict, view: RoomView) -> Refused:
+    code, mend = fields.get("poll", ""), ""
+    typed: dict[str, str] = {}
+    if isinstance(error, UnfitAnswerError):
+        mend, typed = gettext(error.sentence) % error.values, {name: fields[name] for name in fields}
+    return Refused(error.code, error.http_status, _known(view, code), mend, typed)
+
+
+async def _name(fields: QueryDict, view: RoomView, participant: Participant) -> Refused | None:
+    naming = Naming(
+        view.id, participant.voice_key, fields.get("name", "")[:MAX_TYPED], fields.get("team", "")[:MAX_TYPED]
+    )
+    outcome = await get_hub().names.name(naming)
+    return Refused(outcome.code, outcome.http_status, is_of_name=True) if isinstance(outcome, PollError) else None
+
+
+async def _ask_for_time(fields: QueryDict, view: RoomView, participant: Participant) -> None:
+    number, nth = _whole(fields, "round", MAX_ROUND), _whole(fields, "nth", MOST_TIMES)
+    code = fields.get("poll", "")
+    await read(ask_in_room, view.id, code, round_=number, voice=participant.voice_key, nth=nth)
 
 
 def _read_form(fields: QueryDict, view: RoomView, participant: Participant) -> Cast:

@@ -124,11 +124,17 @@ class AudiencePage:
         return page
 
 
-def make_page(view: RoomView, language: str, mine: Sequence[MyBallot] = (), codings: Iterable[bytes] = CODINGS) -> Page:
+def make_page(
+    view: RoomView,
+    language: str,
+    mine: Sequence[MyBallot] = (),
+    codings: Iterable[bytes] = CODINGS,
+    voice: str = "",
+) -> Page:
     """Render and compress."""
     made_at = time.monotonic()
     with translation.override(language):
-        plain = render_room_page(view, mine).encode()
+        plain = render_room_page(view, mine, voice=voice).encode()
     by_coding = {coding: CODINGS[coding](plain) for coding in codings}
     return Page(_stand(view), made_at, by_coding, room_page_policy().encode())
 
@@ -138,8 +144,11 @@ async def _own_page(
 ) -> Page | None:
     """The page with the participant's votes, or None when there are none."""
     room, ballots = await read(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
-    mine = ballots.get(participant.ballot_key)
-    return await asyncio.to_thread(make_page, room, language, mine, [coding]) if room and mine else None
+    mine, voice = ballots.get(participant.ballot_key, ()), participant.voice_key
+    is_known = room is not None and (voice in room.players or any(voice in poll.extra_times for poll in room.polls))
+    if room is None or not (mine or is_known):
+        return None
+    return await asyncio.to_thread(make_page, room, language, mine, [coding], voice)
 
 
 def _stand(view: RoomView) -> tuple[str, int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from live_polls.templatetags.charts import PLURALS
+from live_polls.views.player_card import player_words
 
 
 def standing_words() -> dict[str, str]:
@@ -57,6 +58,11 @@ def refusal_words() -> dict[str, str]:
         "invalid_answer": gettext("This answer does not fit the poll. Nothing was changed."),
         "busy": gettext("Too many votes at once. Nothing was changed; please send it again."),
         "internal": gettext("Something went wrong on our side. Please send it again: it cannot count twice."),
+        "illegal_move": gettext("There is no more time to ask for here."),
+        "invalid_name": gettext("A name has 1 to 24 characters, with a letter, a digit or a picture among them."),
+        "name_taken": gettext("Somebody here has this name already, or one that looks like it. Try another."),
+        "not_allowed": gettext("Your name and team stay as they are now. A host can change the name."),
+        "unsent": gettext("No answer from the server. Please try again."),
         "cookie": gettext("Your browser did not bring back our cookie. Please allow cookies here and send it again."),
         "foreign": gettext("This vote came from another site and was not counted. Please vote on this page."),
     }
@@ -86,8 +92,13 @@ def script_words() -> dict[str, Any]:
         "abstained": gettext("abstained"),
         "chosen": gettext("%(n)s of %(most)s chosen."),
         "here": {name: ngettext("%(n)s person here", "%(n)s people here", n) for name, n in PLURALS.items()},
+        "more_time": {
+            name: ngettext("You have %(n)s second more than others.", "You have %(n)s seconds more than others.", n)
+            for name, n in PLURALS.items()
+        },
         "opened": gettext("Voting is open: %(prompt)s"),
         "closed": gettext("Voting is closed: %(prompt)s"),
         "counted": gettext("Your vote is counted."),
+        "player": player_words(),
         "withdrawn": gettext("Your vote is taken back."),
     }

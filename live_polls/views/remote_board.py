@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from live_polls.domain.pictures import PictureView
+from live_polls.domain.rounds import n_rounds_over
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.steps import Deed, Step, deadline_mark
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts
@@ -38,6 +39,13 @@ class RemotePoll:
     picture: PictureView | None = None
     picture_alt: str = ""
     explanation: str = ""
+    n_extra_times: int = 0
+    n_rounds_over: int = 0
+
+    @property
+    def rounds_over(self) -> range:
+        """The numbers of the rounds that can be compared; those without a vote are left out when it is done."""
+        return range(1, self.n_rounds_over + 1)
 
     @property
     def chart_template(self) -> str:
@@ -112,4 +120,6 @@ def _remote_poll(room: RoomView, poll: PollView) -> RemotePoll:
         picture=poll.picture,
         picture_alt=poll.picture_alt,
         explanation=poll.explanation if revealed else "",
+        n_extra_times=len(poll.extra_times),
+        n_rounds_over=n_rounds_over(poll.state, poll.round),
     )

@@ -16,18 +16,31 @@ from live_polls.domain.snapshot import MyBallot, RoomView
 from live_polls.enums import RoomState
 from live_polls.templatetags.import_map import import_map_hash
 from live_polls.views.audience_words import lobby_words, script_words
-from live_polls.views.poll_cards import Card, audience_cards, skeletons
+from live_polls.views.player_card import player_card
+from live_polls.views.poll_cards import Card, audience_cards, skeletons, with_typed
 
 _NONCE = "<CSP_NONCE_SENTINEL>"
 
 
 def render_room_page(
-    room: RoomView, mine: Sequence[MyBallot] = (), *, refusals: Mapping[str, str] | None = None, notice: str = ""
+    room: RoomView,
+    mine: Sequence[MyBallot] = (),
+    *,
+    voice: str = "",
+    refusals: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    notice: str = "",
+    name_refusal: str = "",
 ) -> str:
-    """The page for a participant with these ballots; `refusals` are sentences a poll, `notice` is for the page."""
+    """The page for a participant with these ballots; `refusals` are sentences a poll, `notice` is for the page.
+
+    `typed` is what the refused form said.
+    """
     refused = refusals or {}
-    cards = [replace(card, refusal=refused.get(card.code, "")) for card in audience_cards(room, mine)]
-    return render_to_string("live_polls/audience/room.html", _context(room, cards) | {"notice": notice})
+    cards = [replace(card, refusal=refused.get(card.code, "")) for card in audience_cards(room, mine, voice=voice)]
+    cards = [with_typed(card, typed or {}) if card.refusal else card for card in cards]
+    me = player_card(room, voice, refusal=name_refusal)
+    return render_to_string("live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "me": me})
 
 
 def room_page_policy() -> str:

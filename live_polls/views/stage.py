@@ -11,9 +11,11 @@ from live_polls.domain import access
 from live_polls.domain.snapshot import read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import RoomNotFoundError
+from live_polls.live.quiz_faces import board_object
 from live_polls.views.canonical import canonical_join_code
 from live_polls.views.join_card import join_card
 from live_polls.views.poll_cards import skeletons
+from live_polls.views.rounds import stage_figure
 from live_polls.views.stage_scene import scene_of
 from live_polls.views.stage_words import stage_words
 
@@ -28,11 +30,14 @@ def stage(request: HttpRequest, join_code: str) -> HttpResponse:
     room, _ = read_room(found.pk)
     if room is None:
         raise RoomNotFoundError
+    figure = stage_figure(room, is_trusted=is_trusted)
     context = {
+        "rounds": figure,
         "room": room,
         "card": join_card(room.join_code),
         "scene": scene_of(room, Viewer.TRUSTED_STAGE if is_trusted else Viewer.AUDIENCE),
         "may_run": access.can(request.user, "run", found),
+        "board": board_object(room),
         "moulds": skeletons(),
         "stage_words": stage_words(),
     }

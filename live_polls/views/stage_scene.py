@@ -6,10 +6,10 @@ A scene is made for one viewer: counts that this viewer may not see are not in i
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
+from live_polls.domain import clock
 from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
@@ -117,12 +117,16 @@ def stage_poll(poll: PollView, viewer: Viewer) -> StagePoll:
 
 def seconds_left(deadline: datetime | None) -> int:
     """Whole seconds to the deadline, rounded up as people count down; 0 without one."""
-    return max(0, math.ceil(deadline.timestamp() - time.time())) if deadline else 0
+    return max(0, math.ceil(deadline.timestamp() - clock.now())) if deadline else 0
 
 
 def _scene_name(room: RoomView, poll: StagePoll | None) -> str:
+    """Rounds compared count as the poll here: whoever may see them puts them over it."""
     if room.state == RoomState.ENDED.value:
         return "ended"
     if room.screen == Screen.BLANK.value:
         return "blank"
-    return "poll" if poll and room.screen == Screen.CONTENT.value else "join"
+    if room.screen == Screen.BOARD.value:
+        return "board"
+    is_poll = room.screen in {Screen.CONTENT.value, Screen.ROUNDS.value}
+    return "poll" if poll and is_poll else "join"

@@ -12,6 +12,9 @@ export class Store {
   /** @type {Room | null} */ room = null;
   /** @type {{type: string, code: string} | null} */ current = null;
   presence = 0;
+  /** Of the quiz: who I am, the board while it is on stage, who plays. @type {any} */ player = null;
+  /** @type {any} */ board = null;
+  /** @type {any} */ players = null;
   /** @type {Map<string, Poll>} */ polls = new Map();
   /** @type {string[]} */ order = [];
   /** @type {Map<string, number>} */ #places = new Map();
@@ -46,7 +49,7 @@ export class Store {
 
   /** Take in any message of state. @param {any} message @returns {Change} */
   apply(message) {
-    const change = { room: false, presence: false, polls: new Set(), resync: false, behind: false };
+    const change = { room: false, presence: false, player: false, polls: new Set(), resync: false, behind: false };
     if (message.type === 'snapshot') this.#start(message, change);
     else if (message.epoch && message.epoch !== this.epoch) return { ...change, resync: true };
     this.#handlers[message.type]?.(message, change);
@@ -74,6 +77,8 @@ export class Store {
       this.#places = new Map([...codes].map((code, place) => [code, place]));
       this.order = [...codes, ...this.order.filter((code) => !codes.has(code))];
       this.#setRoom(message, change);
+      this.#setPlayer(me.player, version, change);
+      if (message.players) this.#handlers['players.changed'](message, change);
       this.#handlers['presence.changed'](message, change);
       this.times = new Map((me.times ?? []).map((/** @type {Time} */ time) => [time.poll, time]));
       this.skew = message.now * 1000 - Date.now();
@@ -92,6 +97,12 @@ export class Store {
     'me.changed': ({ poll, round, ballots, tallies = {}, version }, change) => {
       this.#mine(poll, round, ballots, version, change);
       for (const code in tallies) this.#count(code, round, tallies[code], version, change);
+    },
+    'player.changed': ({ player, version }, change) => this.#setPlayer(player, version, change),
+    'players.changed': ({ players, version }, change) => {
+      if (!this.#isNews('players', version)) return;
+      this.players = players;
+      change.presence = true;
     },
     'presence.changed': ({ presence }, change) => {
       change.presence = presence !== this.presence;
@@ -121,9 +132,17 @@ export class Store {
     return true;
   }
 
+  /** @param {any} player @param {number} version @param {Change} change */
+  #setPlayer(player, version, change) {
+    if (!this.#isNews('player', version)) return;
+    this.player = player ?? null;
+    change.player = true;
+  }
+
   /** @param {any} message @param {Change} change */
-  #setRoom({ room, current, version }, change) {
+  #setRoom({ room, current, board = null, version }, change) {
     if (!this.#isNews('room', version)) return;
+    this.board = board;
     if (this.current && this.current.code !== current?.code) change.polls.add(this.current.code);
     Object.assign(this, { room, current });
     change.room = true;
@@ -167,6 +186,9 @@ const percents = new Intl.NumberFormat(document.documentElement.lang || 'en', { 
 const plurals = new Intl.PluralRules(document.documentElement.lang || 'en');
 
 export const count = (/** @type {number} */ n) => numbers.format(n);
+const tenths = new Intl.NumberFormat(document.documentElement.lang || 'en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** Half up in tenths, as the server rounds. @param {number} part */
+export const average = (part) => tenths.format(Math.floor(part * 10 + 0.5) / 10);
 export const share = (/** @type {number} */ part) => percents.format(part);
 export const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -187,7 +209,7 @@ export const letter = (number) =>
 export const colour = (number, n) => (n <= 8 ? `o${number}` : 'o0');
 
 /** The option numbers an answer names, in its order. @param {any} answer @returns {number[]} */
-export const chosen = (answer) => answer?.options ?? (answer?.option ? [answer.option] : []);
+export const chosen = (answer) => answer?.options ?? (answer?.option ? [answer.option] : Object.keys(answer?.points ?? {}).map(Number));
 
 /** Fill {name} in all text and attributes of a mould. @param {Element} mould @param {Record<string, any>} values */
 export function fill(mould, values) {
@@ -202,12 +224,12 @@ export function fill(mould, values) {
   }
 }
 
-/** Repeat what a mould holds for one option, for each option. @param {Element} mould @param {Option[]} options */
+/** Repeat what a mould holds for one option, for each option; without options once, as number 0, for the question itself. @param {Element} mould @param {Option[]} options */
 export function fillOptions(mould, options) {
   for (const row of mould.querySelectorAll('[data-option], [data-row]')) {
-    const made = options.map(({ number, text, picture }) => {
+    const made = (options.length ? options : [{ number: 0, text: '' }]).map(({ number, text, picture }) => {
       const copy = /** @type {Element} */ (row.cloneNode(true));
-      const values = { number, text, letter: letter(number), colour: colour(number, options.length) };
+      const values = { number, text, letter: number ? letter(number) : '', colour: colour(number, options.length) };
       if (!picture) copy.querySelector('[data-picture]')?.remove();
       fill(copy, { ...values, picture: picture?.url, width: picture?.width, height: picture?.height });
       return copy;
@@ -300,7 +322,7 @@ function drawBars(figure, tally, { mine: answer }) {
   const mine = chosen(answer);
   const nBallots = nSaid(tally);
   const most = Math.max(1, ...Object.values(counts));
-  const isPoints = figure.dataset.unit === 'points';
+  const isSorted = ['points', 'averages'].includes(figure.dataset.unit ?? '');
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll('[data-row]'))) {
     const number = row.dataset.row ?? '';
     const n = counts[number] ?? 0;
@@ -308,6 +330,7 @@ function drawBars(figure, tally, { mine: answer }) {
     setFigures(row, {
       count: count(n),
       share: share(nBallots ? n / nBallots : 0),
+      average: average(nBallots ? n / nBallots : 0),
       points: sayMany(words().points, n),
       first: first[number] ? sayMany(words().first, first[number]) : '',
       first_count: count(first[number] ?? 0),
@@ -318,7 +341,7 @@ function drawBars(figure, tally, { mine: answer }) {
     bar?.style.setProperty('transform', `translateX(${(n / most - 1) * 100}%)`);
   }
   setText(figure.querySelector('[data-lead]'), lead(figure, tally));
-  if (isPoints) sortRows(figure, counts);
+  if (isSorted) sortRows(figure, counts);
   // After the first drawing only: a page that opens shows the tally as it is, without a play.
   requestAnimationFrame(() => figure.querySelector('.bars')?.classList.add('moving'));
 }
@@ -332,7 +355,9 @@ function lead(figure, tally) {
     .filter((number) => counts[number] === most)
     .map((number) => figure.querySelector(`[data-row="${number}"] [data-text]`)?.textContent ?? number);
   if (names.length > 1) return say(words().level, { options: names.join(', ') });
-  const figureText = figure.dataset.unit === 'points' ? sayMany(words().points, most) : share(most / nSaid(tally));
+  const { unit } = figure.dataset;
+  const mean = most / nSaid(tally);
+  const figureText = unit === 'points' ? sayMany(words().points, most) : unit === 'averages' ? average(mean) : share(mean);
   return say(words().leads, { option: names[0], figure: figureText });
 }
 

@@ -3,6 +3,8 @@
 
 import { announce, drawChart, fill, fillOptions, say, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
 
+import { drawBoard, drawLobby } from 'live_polls/stage_board';
+
 /** @import {Poll, Room, Tally} from 'live_polls/types/polls' */
 /** @import {Store} from 'live_polls/polls' */
 
@@ -30,6 +32,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 export class Picture {
   /** A scene that only this screen shows: for stages that may not run the room. @type {string | null} */ own = null;
+  /** Draws rounds compared, where a host shows them. @type {import('live_polls/stage_rounds').Rounds | null} */ rounds = null;
   #words;
   #drawn = '';
   #said = '';
@@ -61,6 +64,8 @@ export class Picture {
     for (const id of ['here', 'here-large']) setText(byId(id), presence ? here : '');
     byId('between').hidden = !presence;
     this.#drawStep(room);
+    drawLobby(this.#store, this.#words);
+    drawBoard(this.#store.board, this.#words);
     if (this.current) this.#drawPoll(this.current);
   }
 
@@ -78,6 +83,9 @@ export class Picture {
     if (room.state === 'ended') return 'ended';
     if (this.own) return this.own;
     if (room.screen === 'blank') return 'blank';
+    if (room.screen === 'board') return 'board';
+    if (this.current && room.screen === 'rounds') return this.rounds?.isHere(room, this.current.code) ? 'rounds' : 'poll';
+    this.rounds?.forget();
     return this.current && room.screen === 'content' ? 'poll' : 'join';
   }
 

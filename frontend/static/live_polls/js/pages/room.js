@@ -53,8 +53,22 @@ async function watchMyTime() {
   for (const poll of late) if ((cardOf(poll)?.dataset.state === 'open') !== isOpen(poll)) showPoll(poll);
 }
 
+/** @type {Promise<typeof import('live_polls/player')> | undefined} */ let playing;
+
+/** Who I am in the quiz; what shows it is loaded when there is one. */
+function showPlayer() {
+  find(document, '#player').hidden = !store.room?.quiz;
+  if (!store.room?.quiz) return;
+  playing ??= import('live_polls/player');
+  playing.then(
+    (player) => player.show(store, { code, words }),
+    () => (playing = undefined),
+  );
+}
+
 /** @param {Change} change */
 function show(change) {
+  if (change.player || change.room) showPlayer();
   // When the room changes it may have ended, which closes every form.
   for (const poll of new Set([...(change.room ? store.order : []), ...change.polls])) showPoll(poll);
   arrange();
@@ -109,7 +123,7 @@ function isHere({ code: pollCode, kind }) {
 
 /** Whether a card still shows this poll: the same round, the same words. @param {HTMLElement} card @param {Poll} poll */
 function isSame(card, poll) {
-  const texts = new Set(findAll(card, '.chart [data-text]').map((text) => text.textContent));
+  const texts = new Set(findAll(card, '.chart [data-text]').map((text) => text.textContent).filter(Boolean));
   const wanted = poll.options.map(({ text }) => text);
   const pictures = findAll(card, '.chart [data-picture]').map((picture) => picture.getAttribute('src'));
   const wantedPictures = poll.options.map(({ picture }) => picture?.url).filter(Boolean);
@@ -124,6 +138,7 @@ function makeCard(poll, old) {
   fillOptions(card, poll.options);
   fill(card, { ...poll.settings, code: poll.code, prompt: poll.prompt, round: poll.round });
   if (!poll.settings.abstain) find(card, '.abstain')?.remove();
+  for (const promise of findAll(card, '[data-promise]')) promise.hidden = (promise.dataset.promise === 'quiz') !== Boolean(poll.points);
   readerOf(poll)?.build?.(find(card, 'form'), poll);
   const rule = ruleOf(poll);
   for (const sentence of findAll(card, '[data-rule]')) if (sentence.dataset.rule !== rule) sentence.remove();
@@ -170,14 +185,16 @@ function updateCard(card, poll) {
 function showMine(card, poll, mine) {
   const yours = find(card, '[data-yours]');
   const said = find(card, '[data-said]');
-  const keys = chosen(mine).map((number) => {
+  const sum = mine?.abstain ? words.abstained : mine ? (readerOf(poll)?.sum?.(mine, poll) ?? '') : '';
+  // Letters, or a few signs where letters do not say it.
+  const keys = (sum ? [] : chosen(mine)).map((number) => {
     const key = document.createElement('span');
     key.className = `key ${colour(number, poll.options.length)}`;
     key.textContent = letter(number);
     return key;
   });
-  setText(said, mine?.abstain ? words.abstained : mine ? (readerOf(poll)?.sum?.(mine, poll) ?? '') : '');
-  said.hidden = !said.textContent;
+  setText(said, sum);
+  said.hidden = !sum;
   yours.hidden = !mine;
   yours.replaceChildren(yours.firstElementChild, ...keys, said);
 }

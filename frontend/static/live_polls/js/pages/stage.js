@@ -8,6 +8,7 @@ import { Live } from 'live_polls/live';
 import { data, Store } from 'live_polls/polls';
 import { Looks } from 'live_polls/stage_looks';
 import { Picture } from 'live_polls/stage_picture';
+import { Rounds } from 'live_polls/stage_rounds';
 
 const IDLE_MS = 2_000;
 const PATIENCE_MS = 2_000;
@@ -21,6 +22,7 @@ const store = new Store();
 const looks = new Looks();
 const picture = new Picture(store, words);
 let stageToken = takeToken();
+picture.rounds = new Rounds(code, () => stageToken, () => picture.draw());
 /** One post after the other: who is quick is not ignored, and what was seen goes along with each. */
 let posted = Promise.resolve();
 /** The key that was asked "really?", until when. */

@@ -33,6 +33,9 @@ export interface Poll {
   picture?: Picture;
   picture_alt?: string;
   explanation?: string;
+  /** More than 0: a quiz question. */
+  points?: number;
+  by_speed?: boolean;
 }
 
 export interface Room {
@@ -42,7 +45,9 @@ export interface Room {
   results: string;
   compared?: number[];
   one_at_a_time?: boolean;
-  screen: 'content' | 'blank' | 'join' | 'rounds';
+  screen: 'content' | 'blank' | 'join' | 'rounds' | 'board';
+  quiz?: boolean;
+  teams?: string[];
   url: string;
   step: number | null;
   n_steps: number;
@@ -80,6 +85,7 @@ export type Answer = Record<string, any>;
 export interface Change {
   room: boolean;
   presence: boolean;
+  player: boolean;
   polls: Set<string>;
   resync: boolean;
   behind: boolean;
