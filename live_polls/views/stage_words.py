@@ -14,6 +14,11 @@ def stage_words() -> dict[str, Any]:
     return {
         "votes_in": {name: ngettext("%(n)s vote in", "%(n)s votes in", n) for name, n in PLURALS.items()},
         "here": {name: ngettext("%(n)s here", "%(n)s here", n) for name, n in PLURALS.items()},
+        "players": {name: ngettext("%(n)s player", "%(n)s players", n) for name, n in PLURALS.items()},
+        "board": gettext("Leaderboard"),
+        "final": gettext("Final result"),
+        "a_player": gettext("A player"),
+        "leads": gettext("%(name)s leads with %(points)s points"),
         "step": gettext("%(step)s / %(steps)s"),
         "open": gettext("Voting open"),
         "closed": gettext("Voting closed"),
