@@ -221,12 +221,19 @@ def _read_whole(room_id: int) -> RoomView | None:
 
 def _read_polls(view: RoomView) -> tuple[PollView, ...]:
     options: dict[int, list[tuple[int, str]]] = {}
-    right, pictures = _read_right(view.id), _read_option_pictures(view.id)
+    right: dict[int, set[int]] = {}
     polls = list(Poll.objects.filter(room_id=view.id).select_related("picture").defer("picture__data"))
     times = read_times([(poll.pk, poll.round) for poll in polls if poll.last_deadline])
     rows = Option.objects.filter(poll__room_id=view.id).order_by("poll_id", "number")
-    for poll_id, number, text in rows.values_list("poll_id", "number", "text"):
+    has_pictures = False
+    for poll_id, number, text, is_right, picture_id in rows.values_list(
+        "poll_id", "number", "text", "is_right", "picture_id"
+    ):
         options.setdefault(poll_id, []).append((number, text))
+        has_pictures = has_pictures or picture_id is not None
+        if is_right:
+            right.setdefault(poll_id, set()).add(number)
+    pictures = _read_option_pictures(view.id) if has_pictures else {}
     return tuple(
         PollView(
             id=poll.pk,
@@ -245,7 +252,7 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
             by_speed=poll.by_speed,
             explanation=poll.explanation,
             opened_at=poll.opened_at,
-            right=right.get(poll.pk, frozenset()),
+            right=frozenset(right.get(poll.pk, ())),
             picture=view_of(poll.picture),
             picture_alt=poll.picture_alt,
             option_pictures=pictures.get(poll.pk, {}),
@@ -254,14 +261,6 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
         )
         for poll in polls
     )
-
-
-def _read_right(room_id: int) -> dict[int, frozenset[int]]:
-    right: dict[int, frozenset[int]] = {}
-    rows = Option.objects.filter(poll__room_id=room_id, is_right=True).values_list("poll_id", "number")
-    for poll_id, number in rows:
-        right[poll_id] = right.get(poll_id, frozenset()) | {number}
-    return right
 
 
 def _read_option_pictures(room_id: int) -> dict[int, dict[int, PictureView]]:
