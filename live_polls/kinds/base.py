@@ -153,7 +153,10 @@ class Kind(ABC):
         return tally | ({"abstained": counters.get(N_ABSTAINED, 0)} if shape.may_abstain else {})
 
     def form_fields(self, answer: Answer) -> dict[str, str]:
-        """What a form says that gives this answer: {field: value}, where it is not told by chosen options."""
+        """What a form says that gives this answer: {field: value}, where it is not told by chosen options.
+
+        A kind with one field calls it `value`; one with a field an option begins each with its `field_prefix`.
+        """
         return {}
 
     @abstractmethod

@@ -18,3 +18,30 @@ kind = "ranking"
 prompt = "What would you repair first?"
 options = ["The build", "The tests", "The docs"]
 """
+SESSIONS = """
+kind = "rating"
+prompt = "How useful was each session?"
+options = ["Keynote", "Workshop", "Lightning talks"]
+lowest = "Not at all"
+highest = "Very"
+abstain = true
+"""
+MOOD = """
+kind = "rating"
+prompt = "How was the day?"
+style = "scale"
+scale = 10
+"""
+RELEASE = """
+kind = "number"
+prompt = "In which year did Django first come out?"
+minimum = 1991
+maximum = 2010
+right = 2005
+tolerance = 1
+"""
+BUDGET = """
+kind = "points"
+prompt = "Where should the next sprint go?"
+options = ["Speed", "Docs", "New features", "Sleep"]
+"""

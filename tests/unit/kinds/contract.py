@@ -145,7 +145,7 @@ class KindContract:
         raw, complete = row_of_good_settings
 
         assert self.kind.parse_settings(raw, 4) == complete | {"abstain": False}
-        assert self.kind.parse_settings(raw | {"abstain": True}, 4) == complete | {"abstain": True}
+        assert self.kind.parse_settings({**raw, "abstain": True}, 4) == complete | {"abstain": True}
 
     def test_parse_settings_refuses(self, row_of_bad_settings: tuple[Mapping[str, Any], str]) -> None:
         raw, field = row_of_bad_settings
