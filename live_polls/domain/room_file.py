@@ -7,27 +7,36 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
+from live_polls.domain.names import MAX_TEAM
+from live_polls.domain.players import MAX_TEAMS
+from live_polls.domain.room_deck import open_deck
 from live_polls.domain.room_file_checks import Mistake, Report, RoomFileError, Section
+from live_polls.domain.room_file_fields import MAX_SLUG, ROOM_FIELDS
 from live_polls.domain.room_file_polls import read_polls
 from live_polls.domain.room_file_positions import find_positions
 from live_polls.domain.room_plan import RoomPlan
+from live_polls.domain.rooms import MAX_TITLE
 from live_polls.enums import ResultsVisibility
 
 MAX_BYTES = 1_000_000
-MAX_SLUG = 80
-MAX_TITLE = 120
 
 
-def parse_room_file(content: bytes) -> RoomPlan:
-    """The plan that the file describes; RoomFileError with all of its mistakes."""
+def parse_room_file(content: bytes, *, folder: Path | None = None, is_deck: bool = False) -> RoomPlan:
+    """The plan that the file describes; RoomFileError with all of its mistakes.
+
+    `folder` is where its pictures are; a deck is Markdown, everything else TOML.
+    """
     if len(content) > MAX_BYTES:
         raise RoomFileError([Mistake(1, _("This file is too large to be a room."))])
-    document = _open(_decode(content))
+    text = _decode(content)
+    document = open_deck(text) if is_deck else _open(text)
+    document.report.folder = folder
     document.refuse_others(("room", "polls"))
     plan = _read_room(document)
     if document.report.mistakes:
@@ -70,14 +79,23 @@ def _read_room(document: Section) -> RoomPlan:
     if not is_table:
         document.mistake("room", _("The file needs a table [room] with “slug” and “title”."))
     room = Section(document.report, ("room",), raw if isinstance(raw, dict) else {})
-    room.refuse_others(("slug", "title", "results"))
+    room.refuse_others(ROOM_FIELDS)
     return RoomPlan(
         slug=_read_slug(room, required=is_table),
         title=room.text("title", longest=MAX_TITLE, required=is_table),
         results=room.choice("results", ResultsVisibility) or ResultsVisibility.LIVE,
         polls=read_polls(document),
         line=room.report.line(room.path),
+        one_at_a_time=room.yes_or_no("one_at_a_time"),
+        teams=_read_teams(room),
     )
+
+
+def _read_teams(room: Section) -> tuple[str, ...] | None:
+    teams = room.texts("teams", longest=MAX_TEAM, most=MAX_TEAMS)
+    if len(teams) == 1:
+        room.mistake("teams", _("One team has nobody to play against: name two, or none."))
+    return tuple(teams) if "teams" in room.raw else None
 
 
 def _read_slug(room: Section, *, required: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path as FilePath
 from typing import TypeVar
 
 from django.db.models import TextChoices
@@ -40,10 +41,11 @@ class RoomFileError(Exception):
 
 
 class Report:
-    """Collects mistakes; a path becomes the line where it stands."""
+    """Collects mistakes; a path becomes the line where it stands. `folder` is where the file's pictures are."""
 
-    def __init__(self, positions: Positions) -> None:
+    def __init__(self, positions: Positions, folder: FilePath | None = None) -> None:
         self._positions = positions
+        self.folder = folder
         self.mistakes: list[Mistake] = []
 
     def add(self, path: Path, message: str) -> None:
@@ -99,6 +101,27 @@ class Section:
         self.mistake(name, _not_one_of(name, value, choices.values))
         return None
 
+    def yes_or_no(self, name: str) -> bool | None:
+        """True, False, or None when it is missing or cannot be used."""
+        value = self.raw.get(name)
+        if name in self.raw and not isinstance(value, bool):
+            self.mistake(name, _("“%(name)s” must be true or false.") % {"name": name})
+        return value if isinstance(value, bool) else None
+
+    def texts(self, name: str, *, longest: int, most: int) -> list[str]:
+        """A list of texts, no two the same."""
+        values = self.raw.get(name, [])
+        if not isinstance(values, list):
+            self.mistake(name, _("“%(name)s” must be a list.") % {"name": name})
+            return []
+        if len(values) > most:
+            too_many = _("“%(name)s” has %(found)d entries, at most %(most)d.")
+            self.mistake(name, too_many % {"name": name, "found": len(values), "most": most})
+        texts = [self.report.check_text((*self.path, name, at), one, longest=longest) for at, one in enumerate(values)]
+        if len(set(texts)) < len(texts):
+            self.mistake(name, _("“%(name)s” says the same twice.") % {"name": name})
+        return texts
+
     def whole_number(self, name: str, *, least: int, most: int) -> int | None:
         value = self.raw.get(name)
         if name not in self.raw:
@@ -131,8 +154,14 @@ def _not_one_of(name: str, value: object, known: Collection[str]) -> str:
 
 def _names(path: Path, value: object) -> dict[str, object]:
     last = path[-1]
-    name = f"“{last}”" if isinstance(last, str) else _("Option %(number)d") % {"number": last + 1}
+    name = f"“{last}”" if isinstance(last, str) else _nth(path)
     return {"name": name, "found": _found(value)}
+
+
+def _nth(path: Path) -> str:
+    number = int(path[-1]) + 1
+    name = _("Option %(number)d") if path[-2] == "options" else _("Entry %(number)d")
+    return name % {"number": number}
 
 
 def _found(value: object) -> str:

@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from live_polls.domain import lifecycle, polls, rooms
+from live_polls.domain.players import set_teams
 from live_polls.domain.room_file_checks import Mistake, RoomFileError
-from live_polls.domain.room_file_polls import default_key
+from live_polls.domain.room_file_keys import default_key, option_keys, poll_keys
+from live_polls.domain.room_loading_pictures import DrawnPictures
 from live_polls.domain.room_plan import PollPlan, RoomPlan
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, Role
@@ -32,14 +34,15 @@ def load_room(plan: RoomPlan, *, host: Account | None = None) -> LoadedRoom:
     Polls and options are the same as before when their keys are; keyed polls that the plan does not have are
     removed. What would falsify ballots is refused with RoomFileError, and then nothing at all is written.
     """
+    pictures = DrawnPictures(plan)
     try:
-        return _load_room(plan, host)
+        return _load_room(plan, host, pictures)
     except IntegrityError:
         # Somebody made the room with this slug at the same moment: now it is there, and the plan goes on from it.
-        return _load_room(plan, host)
+        return _load_room(plan, host, pictures)
 
 
-def _load_room(plan: RoomPlan, host: Account | None) -> LoadedRoom:
+def _load_room(plan: RoomPlan, host: Account | None, pictures: DrawnPictures) -> LoadedRoom:
     with transaction.atomic():
         room = Room.objects.filter(slug=plan.slug).first()
         before = room.version if room else None
@@ -47,9 +50,9 @@ def _load_room(plan: RoomPlan, host: Account | None) -> LoadedRoom:
             room = rooms.create_room(title=plan.title, results=plan.results, slug=plan.slug)
         if host is not None:
             Membership.objects.update_or_create(room=room, account=host, defaults={"role": Role.HOST})
-        loading = _Loading(room, plan)
+        loading = _Loading(room, plan, pictures)
         loading.load_polls()
-        rooms.edit_room(room, title=plan.title, results=plan.results)  # after the polls: rooms are locked last
+        loading.load_room()  # after the polls: rooms are locked last
         if loading.refusals:
             raise RoomFileError(loading.refusals)
     room.refresh_from_db()
@@ -60,14 +63,14 @@ def _load_room(plan: RoomPlan, host: Account | None) -> LoadedRoom:
 class _Loading:
     room: Room
     plan: RoomPlan
+    pictures: DrawnPictures
     refusals: list[Mistake] = field(default_factory=list)
 
     def load_polls(self) -> None:
         # Locked as every writer of ballots locks them: what has no ballots now gets none before commit.
         list(Poll.objects.select_for_update(no_key=True).filter(room=self.room).order_by("pk").values_list("pk"))
         stored = list(Poll.objects.filter(room=self.room).order_by("position", "pk"))
-        by_key = {default_key(poll.prompt): poll for poll in stored if not poll.key}
-        by_key |= {poll.key: poll for poll in stored if poll.key}
+        by_key = dict(zip(poll_keys([(poll.key, poll.prompt) for poll in stored]), stored, strict=True))
         planned = {poll.key for poll in self.plan.polls}
         for poll in stored:
             if poll.key and poll.key not in planned:
@@ -75,9 +78,22 @@ class _Loading:
         loaded = [self._load(by_key.get(poll.key), poll) for poll in self.plan.polls]
         self._put_in_order([poll for poll in loaded if poll is not None])
 
+    def load_room(self) -> None:
+        plan = self.plan
+        rooms.edit_room(self.room, title=plan.title, results=plan.results, one_at_a_time=plan.one_at_a_time)
+        if plan.teams is not None:
+            self._load_teams(plan.teams)
+
+    def _load_teams(self, teams: tuple[str, ...]) -> None:
+        try:
+            set_teams(self.room, teams)
+        except PollError as error:
+            self.refusals.append(Mistake(self.plan.line, str(error)))
+
     def _load(self, poll: Poll | None, plan: PollPlan) -> Poll | None:
         """Create or edit one poll; a refusal is noted, so that all of them are heard at once."""
         try:
+            plan = self.pictures.keep(self.room, plan)
             if poll is None:
                 return self._create(plan)
             self._edit(poll, plan)
@@ -133,7 +149,7 @@ class _Loading:
 
 def _is_rewording(poll: Poll, plan: PollPlan) -> bool:
     """Whether only spelling differs: the same words in the prompt, and the same options, by key, in their order."""
-    keys = [option.key or default_key(option.text) for option in poll.options.all()]
+    keys = option_keys([(option.key, option.text) for option in poll.options.all()])
     return (
         (poll.kind, poll.settings) == (plan.draft.kind, plan.draft.settings)
         and default_key(poll.prompt) == default_key(plan.draft.prompt)

@@ -15,17 +15,23 @@ class OptionPlan:
     key: str
     text: str
     line: int
+    is_right: bool = False
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PollPlan:
-    """A poll; `state` is what it is given when it is created, and never again."""
+    """A poll; `state` is what it is given when it is created, and never again.
+
+    Pictures are the files as they were found; the draft gets their digests when they have become the room's.
+    """
 
     key: str
     draft: PollDraft
     options: tuple[OptionPlan, ...]
     state: PollState
     line: int
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +41,5 @@ class RoomPlan:
     results: ResultsVisibility
     polls: tuple[PollPlan, ...]
     line: int
+    one_at_a_time: bool | None = None  # None, as for the teams: the file does not say
+    teams: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""Create or update a room from a TOML file."""
+"""Create or update a room from a file: TOML, or a Markdown deck."""
 
 from __future__ import annotations
 
@@ -16,19 +16,26 @@ from live_polls.domain.room_loading import LoadedRoom, load_room
 from live_polls.management.room_links import room_links
 from live_polls.models import Account, Room
 
+DECKS = {".md", ".markdown"}
+
 
 class Command(BaseCommand):
-    help = "Create or update a room from a TOML file. Loading the same file again changes nothing."
+    help = (
+        "Create or update a room from a room file (TOML), or from a deck (Markdown, FILE.md). Loading the same file"
+        " again changes nothing. docs/room-files.md says what may be in it."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="the room file")
+        parser.add_argument("file", type=Path, metavar="FILE", help="the room file, or a deck FILE.md")
         parser.add_argument("--host", metavar="EMAIL", help="the account that hosts the room; else operators own it")
         parser.add_argument("--json", action="store_true", help="print codes, addresses and the stage token as JSON")
 
     def handle(self, *, file: Path, host: str | None, **options: object) -> None:
         account = _find_account(host) if host else None
         try:
-            loaded = load_room(parse_room_file(file.read_bytes()), host=account)
+            is_deck = file.suffix.lower() in DECKS
+            plan = parse_room_file(file.read_bytes(), folder=file.parent, is_deck=is_deck)
+            loaded = load_room(plan, host=account)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         except RoomFileError as error:

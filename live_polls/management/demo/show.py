@@ -8,6 +8,7 @@ from collections.abc import Callable
 from live_polls.domain import lifecycle
 from live_polls.enums import PollState
 from live_polls.errors import PollError
+from live_polls.kinds import KINDS
 from live_polls.models import Poll, Room
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ class Show:
     def _ask(self, poll: Poll) -> bool:
         """One poll, from the question to the results; True when it is time to end."""
         try:
+            if not KINDS[poll.kind].takes_answers:
+                lifecycle.put_on_stage(self._room, poll)
+                return self._wait(RESULTS_S)
             lifecycle.open_poll(poll)
             lifecycle.put_on_stage(self._room, poll)
             if self._wait(poll.seconds or VOTING_S):

@@ -103,7 +103,7 @@ def test_load_room_names_every_mistake_and_writes_nothing(keynote):
 
     assert str(refused.value).splitlines() == [
         f"{keynote}: line 7: Give 2 to 50 options; this poll has 1.",
-        f"{keynote}: line 9: “kind” cannot be “rankling”; it is one of single_choice, multiple_choice, ranking.",
+        f"{keynote}: line 9: “kind” cannot be “rankling”; it is one of {', '.join(KINDS)}.",
         "Nothing was written.",
     ]
     assert not Room.objects.exists()

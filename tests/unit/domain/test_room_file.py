@@ -149,7 +149,7 @@ max_choices = 99
         "line 3: “slug” may hold letters a to z, digits, - and _ only.",
         "line 4: There is no “titel” here. Did you mean “title”?",
         "line 5: “results” cannot be “sometimes”; it is one of live, after_vote, after_close, host.",
-        "line 7: “kind” cannot be “guess”; it is one of single_choice, multiple_choice, ranking.",
+        f"line 7: “kind” cannot be “guess”; it is one of {', '.join(KINDS)}.",
         "line 8: “prompt” is empty.",
         "line 9: Give 2 to 50 options; this poll has 1.",
         "line 15: Option 2 must be text, not a number.",
@@ -198,7 +198,7 @@ def test_a_file_that_is_no_room_says_why(content, mistake):
 @pytest.mark.parametrize(
     ("lines", "mistake"),
     [
-        ("kind = 1", "line 5: “kind” cannot be a number; it is one of single_choice, multiple_choice, ranking."),
+        ("kind = 1", f"line 5: “kind” cannot be a number; it is one of {', '.join(KINDS)}."),
         ('prompt = "p"', "line 4: “kind” is missing."),
         ('kind = "single_choice"\nmax_choices = 1', "line 6: There is no “max_choices” here."),
         ('kind = "single_choice"\nseconds = 30.5', "line 6: “seconds” must be a whole number from 5 to 3600."),

@@ -70,7 +70,11 @@ def test_a_new_slug_makes_a_room_with_its_polls_in_order():
         "Tabs or spaces?",
         "open",
     )
-    assert (stores.key, stores.state, stores.settings) == ("stores", "draft", {"min_choices": 1, "max_choices": 2, "abstain": False})
+    assert (stores.key, stores.state, stores.settings) == (
+        "stores",
+        "draft",
+        {"min_choices": 1, "max_choices": 2, "abstain": False},
+    )
     assert texts("stores") == ["Redis", "PostgreSQL", "SQLite"]
     assert loaded.room.current == tabs
 

@@ -1,0 +1,130 @@
+"""The results of a room: every poll and every round of it, at one version. For hosts, who see all counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F
+from django.utils import timezone
+
+from live_polls.domain.snapshot import PollView, RoomView, consistent_read, read_room
+from live_polls.enums import PollState
+from live_polls.errors import RoomNotFoundError
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Chart, Kind, PublicTally, Shape
+from live_polls.models import Ballot, Tally
+
+Counters = dict[str, int]
+Answers = list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResults:
+    """One round. `tally` is what the wire would carry, with counts; `is_now` is the round that the poll is in.
+
+    `answers` are pairs of canonical JSON text and how many ballots say so, in an order made of the answers
+    themselves: nothing tells when a ballot came. Empty unless they were asked for.
+    """
+
+    number: int
+    is_now: bool
+    tally: PublicTally
+    chart: Chart
+    answers: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def n_ballots(self) -> int:
+        return int(self.tally["n_ballots"])
+
+
+@dataclass(frozen=True, slots=True)
+class PollResults:
+    """A poll with the rounds in which it was asked, the first one first; none for one that never was."""
+
+    poll: PollView
+    kind: Kind
+    number: int
+    rounds: tuple[RoundResults, ...]
+
+    @property
+    def state(self) -> PollState:
+        return PollState(self.poll.state)
+
+    @property
+    def n_ballots(self) -> int:
+        return sum(round_.n_ballots for round_ in self.rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomResults:
+    """Everything at `room.version`, as it was read at `read_at`; polls in the order of the room."""
+
+    room: RoomView
+    read_at: datetime
+    polls: tuple[PollResults, ...]
+
+    @property
+    def n_ballots(self) -> int:
+        return sum(poll.n_ballots for poll in self.polls)
+
+
+def read_results(room_id: int, *, with_answers: bool = False) -> RoomResults:
+    """The results of the room as of one version, drafts and archived polls too. RoomNotFoundError. Repeatable.
+
+    Costs as much as there are counters, whatever the number of ballots; with answers, as there are ballots. Answers
+    are of rounds that are over: while one runs, looking before and after a single ballot would show what it says.
+    """
+    room, _mine = read_room(room_id)
+    if room is None:
+        raise RoomNotFoundError
+    # Rounds before the one of the room's version are over and do not change, so a second look is as good.
+    with consistent_read():
+        counters = _read_counters(room_id)
+        answers = _read_answers(room_id) if with_answers else {}
+    read = tuple(
+        _poll_results(number, poll, counters[poll.id], answers.get(poll.id, {}))
+        for number, poll in enumerate(room.polls, start=1)
+    )
+    return RoomResults(room, timezone.now(), read)
+
+
+def _read_counters(room_id: int) -> dict[int, dict[int, Counters]]:
+    """{poll id: {round: {counter: n}}} of the rounds that are over."""
+    counters: dict[int, dict[int, Counters]] = defaultdict(lambda: defaultdict(dict))
+    rows = Tally.objects.filter(poll__room_id=room_id, round__lt=F("poll__round"))
+    for poll_id, round_, counter, n in rows.values_list("poll_id", "round", "counter", "n").iterator():
+        counters[poll_id][round_][counter] = n
+    return counters
+
+
+def _read_answers(room_id: int) -> dict[int, dict[int, Answers]]:
+    """{poll id: {round: answers}}, counted by the database: no ballot comes out of it by itself."""
+    answers: dict[int, dict[int, Answers]] = defaultdict(dict)
+    said = Ballot.objects.filter(poll__room_id=room_id, answer__isnull=False).values("poll_id", "round", "answer")
+    for poll_id, round_, answer, n in said.annotate(n=Count("pk")).values_list("poll_id", "round", "answer", "n"):
+        answers[poll_id].setdefault(round_, []).append((answer or "", n))
+    return answers
+
+
+def _poll_results(
+    number: int, poll: PollView, before: Mapping[int, Counters], answers: Mapping[int, Answers]
+) -> PollResults:
+    kind = KINDS[poll.kind]
+    counters = {**before, poll.round: dict(poll.counters)} if _was_asked(poll) else dict(before)
+    over = {n: answers.get(n, []) for n in counters if n < poll.round or poll.state != PollState.OPEN.value}
+    rounds = (_round_results(n, poll, counters[n], over.get(n, [])) for n in sorted(counters) if n <= poll.round)
+    return PollResults(poll, kind, number, tuple(rounds) if kind.takes_answers else ())
+
+
+def _was_asked(poll: PollView) -> bool:
+    return bool(poll.counters) or poll.state in {PollState.OPEN.value, PollState.CLOSED.value}
+
+
+def _round_results(number: int, poll: PollView, counters: Counters, answers: Answers) -> RoundResults:
+    kind = KINDS[poll.kind]
+    tally = kind.tally(counters, Shape(len(poll.options), poll.settings, poll.right))
+    chart = kind.chart(tally, poll.options, kind.public_settings(poll.settings, revealed=True))
+    return RoundResults(number, number == poll.round, tally, chart, tuple(sorted(answers)))

@@ -1,0 +1,65 @@
+"""The results of a room as one JSON document, without loss and without anybody in it.
+
+Answers stand as a multiset: equal ones once, with how many there are, in an order made of the answers themselves. So
+nothing tells when a ballot came, and nothing in one poll can be joined with a ballot in another.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from live_polls.domain.results import PollResults, RoomResults, RoundResults
+
+FORMAT = "live_polls.results.v1"
+
+
+def results_json(results: RoomResults) -> bytes:
+    """The document, UTF-8, of results that were read with answers. (A purged room has none.) See docs/room-files.md."""
+    document = {
+        "format": FORMAT,
+        "read_at": results.read_at.isoformat(timespec="seconds"),
+        "room": _room(results),
+        "polls": [_poll(poll) for poll in results.polls],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def _room(results: RoomResults) -> dict[str, Any]:
+    room = results.room
+    return {
+        "title": room.title,
+        "join_code": room.join_code,
+        "state": room.state,
+        "results": room.results,
+        "epoch": room.epoch,
+        "version": room.version,
+    }
+
+
+def _poll(results: PollResults) -> dict[str, Any]:
+    poll = results.poll
+    return {
+        "code": poll.code,
+        "kind": poll.kind,
+        "prompt": poll.prompt,
+        "state": poll.state,
+        "round": poll.round,
+        "settings": dict(poll.settings),
+        "results": poll.results,
+        "points": poll.points,
+        "by_speed": poll.by_speed,
+        "explanation": poll.explanation,
+        "options": [{"number": number, "text": text, "right": number in poll.right} for number, text in poll.options],
+        "rounds": [
+            {"round": round_.number, "tally": round_.tally, "answers": _answers(results, round_)}
+            for round_ in results.rounds
+        ],
+    }
+
+
+def _answers(results: PollResults, round_: RoundResults) -> list[dict[str, Any]]:
+    """Answers in force. Polls whose ballots carry words have none: moderators decide which words are in the tally."""
+    if results.kind.voiced or results.kind.carries_texts(results.poll.settings):
+        return []
+    return [{"answer": json.loads(answer), "n": n} for answer, n in round_.answers]

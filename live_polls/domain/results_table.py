@@ -1,0 +1,104 @@
+"""The results of a room as one plain table: a line for each line of each chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from live_polls.domain.results import PollResults, RoomResults, RoundResults
+from live_polls.kinds.base import Row
+
+Cell = str | int | float | None
+
+# What every line has; kinds that count more add columns of their own.
+ROW_FIELDS = frozenset(field.name for field in fields(Row))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`shares` are the columns whose numbers are 0..1 and read as percentages."""
+
+    header: tuple[str, ...]
+    lines: tuple[tuple[Cell, ...], ...]
+    shares: frozenset[int]
+
+
+def results_table(results: RoomResults) -> Table:
+    """One line for each option (word, step of a scale …) of each round of each poll that takes answers."""
+    lines = [line for poll in results.polls for line in _poll_lines(poll)]
+    columns = list(dict.fromkeys(name for line in lines for name in line)) or list(_labels())
+    labels = _labels()
+    return Table(
+        header=tuple(labels.get(name, name.replace("_", " ").capitalize()) for name in columns),
+        lines=tuple(tuple(line.get(name) for name in columns) for line in lines),
+        shares=frozenset(index for index, name in enumerate(columns) if name == "share"),
+    )
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "number": _("No."),
+        "prompt": _("Poll"),
+        "kind": _("Kind"),
+        "round": _("Round"),
+        "state": _("State"),
+        "ballots": _("Ballots"),
+        "abstained": _("Abstained"),
+        "letter": _("Key"),
+        "text": _("Option"),
+        "right": _("Right"),
+        "votes": _("Votes"),
+        "points": _("Points"),
+        "share": _("Share"),
+        "first": _("First places"),
+        "mean": _("Mean"),
+        "median": _("Median"),
+    }
+
+
+def _poll_lines(poll: PollResults) -> Iterator[dict[str, Cell]]:
+    for round_ in poll.rounds:
+        head = _head(poll, round_)
+        rows = round_.chart.rows
+        for row in rows:
+            yield head | _row_cells(poll, round_, row)
+        if not rows:
+            yield head
+
+
+def _head(poll: PollResults, round_: RoundResults) -> dict[str, Cell]:
+    return {
+        "number": poll.number,
+        "prompt": poll.poll.prompt,
+        "kind": _(poll.kind.label),
+        "round": round_.number,
+        "state": str(poll.state.label) if round_.is_now else _("Closed"),
+        "ballots": round_.n_ballots,
+        "abstained": round_.tally.get("abstained"),
+        **_figures(round_.tally, besides={"n_ballots", "abstained"}),
+    }
+
+
+def _row_cells(poll: PollResults, round_: RoundResults, row: Row) -> dict[str, Cell]:
+    own = {field.name: getattr(row, field.name) for field in fields(row) if field.name not in ROW_FIELDS}
+    return {
+        "letter": row.letter,
+        "text": row.text,
+        "right": _("yes") if row.number in poll.poll.right else None,
+        "points" if round_.chart.unit == "points" else "votes": row.n,
+        "share": round(row.share, 4),
+        "first": row.first,
+        **_figures(own, besides=ROW_FIELDS),
+    }
+
+
+def _figures(said: Mapping[str, Any], *, besides: frozenset[str] | set[str]) -> dict[str, Cell]:
+    """The plain numbers and texts among what a kind says."""
+    return {
+        name: value
+        for name, value in said.items()
+        if name not in besides and isinstance(value, str | int | float) and not isinstance(value, bool)
+    }

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import tomllib
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from live_polls.domain import lifecycle, players, polls, rooms
+from live_polls.domain.pictures import OPTION_PIXELS, POLL_PIXELS, add_picture
+from live_polls.domain.polls import PollDraft, draft_of
+from live_polls.domain.room_export import export_room
+from live_polls.domain.room_file import parse_room_file
+from live_polls.domain.room_loading import load_room
+from live_polls.domain.texts import clean_line
+from live_polls.domain.toml_text import pair, written
+from live_polls.errors import InvalidSettingsError
+from live_polls.kinds import KINDS, Kind
+from live_polls.kinds.base import SettingField
+from live_polls.management.commands.demo import DECK
+from live_polls.models import Poll, Room
+
+pytestmark = pytest.mark.django_db
+
+ODD = st.sampled_from(
+    [
+        *(
+            '"',
+            "\\",
+            "\\u0041",
+            '"""',
+            "'''",
+            "#",
+            "= 1",
+            "[room]",
+            "{",
+            "👩‍👩‍👧",
+            "é",
+            "e\u0301",
+            "עברית",
+            "日本語",
+            "\t",
+            "a\nb",
+        ),
+        *(
+            "null",
+            "-",
+            "C",
+            "C++",
+            "C#",
+            "\ufeff",
+            "\u202e",
+            "<script>",
+            "%(n)s",
+            "{{ x }}",
+            "\x7f",
+            "- [x] no",
+            "x" * 60,
+        ),
+    ]
+)
+TEXT = (
+    st.lists(ODD | st.text(max_size=12), min_size=1, max_size=3)
+    .map(" ".join)
+    .map(clean_line)
+    .map(lambda text: text[:70])
+)
+WORDS = TEXT.filter(bool)
+
+
+def values(field: SettingField) -> st.SearchStrategy[Any]:
+    """Values of every kind that a setting may have; the kind refuses those that do not fit."""
+    most = field.maximum or 50
+    return {
+        "integer": st.integers(field.minimum, min(most, 20)),
+        "boolean": st.booleans(),
+        "decimal": st.sampled_from(["0", "-3", "12.5", "999999999999.9999", "0.0001", "100000"]),
+        "text": TEXT.map(lambda text: text[:most].strip()),
+        "lines": st.lists(TEXT | st.just(""), max_size=4).map("\n".join),
+        "texts": st.lists(WORDS, max_size=3),
+        "choice": st.sampled_from([name for name, _ in field.choices] or [""]),
+    }[field.type]
+
+
+@st.composite
+def drafts(draw: st.DrawFn, kind: Kind) -> PollDraft:
+    """A draft that the domain accepts, with any settings that its kind knows."""
+    least, most = kind.min_options, min(kind.max_options, kind.min_options + 3)
+    options = draw(st.lists(WORDS, min_size=least, max_size=most, unique=True))
+    right = draw(st.sets(st.integers(1, len(options)))) if kind.may_be_right and options else set()
+    chosen: dict[str, Any] = {}
+    for field in kind.setting_fields:
+        value = draw(st.none() | values(field))
+        try:
+            kind.parse_settings(chosen | {field.name: value}, len(options))
+        except InvalidSettingsError:
+            continue
+        chosen[field.name] = value
+    draft = PollDraft(
+        kind=kind.name,
+        prompt=draw(WORDS),
+        options=options,
+        settings=chosen,
+        seconds=draw(st.none() | st.integers(5, 3600)),
+        results=draw(st.sampled_from(["", "live", "host", "after_close"])),
+        right=right,
+        points=draw(st.sampled_from([0, 0, 10, 1000])) if kind.takes_answers else 0,
+        by_speed=draw(st.booleans()),
+        explanation=draw(TEXT | st.just("")),
+    )
+    return _without_points(draft)
+
+
+def _without_points(draft: PollDraft) -> PollDraft:
+    try:
+        return polls.checked(draft)
+    except InvalidSettingsError:
+        return polls.checked(PollDraft(kind=draft.kind, prompt=draft.prompt, options=draft.options, right=draft.right))
+
+
+def loaded_again(room: Room) -> Room:
+    """The room as its own file makes it anew, after it was deleted."""
+    text = export_room(room.pk).text
+    rooms.delete_room(room)
+    return load_room(parse_room_file(text.encode())).room
+
+
+def content(room: Room) -> list[Any]:
+    drawn = [(poll.state == "archived", draft_of(poll)) for poll in Poll.objects.filter(room=room)]
+    return [room.title, room.results, room.one_at_a_time, room.teams, *drawn]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+@settings(
+    max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
+@given(data=st.data())
+def test_a_file_makes_the_room_again_whatever_its_polls_say(kind, data):
+    for left in Room.objects.all():
+        rooms.delete_room(left)
+    room = rooms.create_room(title=data.draw(WORDS), results="after_vote", slug=None)
+    for draft in data.draw(st.lists(drafts(kind), min_size=1, max_size=3)):
+        polls.add_poll(room, draft)
+    before = content(room)
+
+    again = loaded_again(room)
+
+    assert content(again) == before
+    first = export_room(again.pk).text
+    assert export_room(loaded_again(again).pk).text == first
+
+
+def test_a_file_says_all_of_the_room():
+    room = rooms.create_room(title="Quiz night", results="host", slug="quiz", one_at_a_time=True)
+    players.set_teams(room, ["Red", "Blue"])
+    poll = polls.add_poll(room, PollDraft(kind="single_choice", prompt="Gone?", options=["a", "b"]))
+    lifecycle.archive_poll(poll)
+    before = content(room)
+
+    assert content(loaded_again(room)) == before
+
+
+def test_polls_come_back_as_drafts_and_what_was_put_aside_stays_so():
+    text = '[room]\nslug = "a"\ntitle = "A"\n' + "".join(
+        f'[[polls]]\nkind = "ranking"\nprompt = "{state}"\noptions = ["a", "b"]\nstate = "{state}"\n'
+        for state in ("draft", "open", "closed", "archived")
+    )
+    again = loaded_again(load_room(parse_room_file(text.encode())).room)
+
+    assert list(again.polls.values_list("state", flat=True)) == ["draft", "draft", "draft", "archived"]
+
+
+def test_loading_the_own_file_changes_nothing():
+    room = load_room(parse_room_file(DECK.read_bytes())).room
+
+    assert not load_room(parse_room_file(export_room(room.pk).text.encode())).changed
+
+
+def test_the_deck_of_the_demo_makes_the_same_room_again():
+    room = load_room(parse_room_file(DECK.read_bytes())).room
+    before = content(room)
+    text = export_room(room.pk).text
+
+    again = loaded_again(room)
+
+    assert content(again) == before
+    assert export_room(again.pk).text == text
+
+
+def test_keys_are_written_where_the_text_does_not_tell_them():
+    text = """\
+[room]
+slug = "a"
+title = "A"
+[[polls]]
+key = "best"
+kind = "single_choice"
+prompt = "Which?"
+options = ["C", "C++", { key = "sharp", text = "C#" }, "Go"]
+"""
+    room = load_room(parse_room_file(text.encode())).room
+    file = tomllib.loads(export_room(room.pk).text)
+
+    assert file["polls"][0]["key"] == "best"
+    assert load_room(parse_room_file(export_room(room.pk).text.encode())).changed is False
+    assert [option.key for option in Poll.objects.get().options.all()] == ["C", "C++", "sharp", "go"]
+
+
+def test_two_polls_with_one_prompt_and_no_key_stay_two():
+    room = rooms.create_room(title="Twice", slug="twice")
+    for kind in ("single_choice", "ranking"):
+        polls.add_poll(room, PollDraft(kind=kind, prompt="Again?", options=["a", "b"]))
+
+    loaded = load_room(parse_room_file(export_room(room.pk).text.encode()))
+
+    assert [(poll.kind, poll.key) for poll in loaded.room.polls.all()] == [
+        ("single_choice", "again"),
+        ("ranking", "again-2"),
+    ]
+
+
+def png(colour: str) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_pictures_go_along_and_lose_nothing(tmp_path):
+    room = rooms.create_room(title="Pictures")
+    cat = add_picture(room, png("red"), longest=POLL_PIXELS)
+    dog = add_picture(room, png("blue"), longest=OPTION_PIXELS)
+    draft = PollDraft(
+        kind="single_choice",
+        prompt="Which?",
+        options=["Cat", "Dog"],
+        picture=cat.digest,
+        picture_alt="A cat",
+        option_pictures=["", dog.digest],
+    )
+    polls.add_poll(room, draft)
+    before = content(room)
+    file = export_room(room.pk)
+    for path, data in file.pictures.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    plan = parse_room_file(file.text.encode(), folder=tmp_path)
+
+    again = load_room(plan).room
+
+    assert again != room
+    assert content(again) == before
+    assert set(file.pictures) == {f"pictures/{cat.digest}.webp", f"pictures/{dog.digest}.webp"}
+    assert not load_room(plan).changed
+
+
+def test_a_room_without_a_slug_gets_one_of_its_title_or_its_join_code():
+    named, nameless = rooms.create_room(title="Closing Words"), rooms.create_room(title="👍")
+
+    assert export_room(named.pk).slug == "closing-words"
+    assert export_room(nameless.pk).slug == f"room-{nameless.join_code.lower()}"
+
+
+def test_editors_are_told_where_the_schema_is():
+    room = rooms.create_room(title="A")
+
+    assert export_room(room.pk, schema="https://polls.example.org/s.json").text.startswith(
+        "#:schema https://polls.example.org/s.json\n\n[room]\n"
+    )
+
+
+@given(st.recursive(st.text() | st.integers() | st.booleans(), lambda inner: st.lists(inner, max_size=3), max_leaves=6))
+def test_what_is_written_is_read_as_the_same_value(value):
+    assert tomllib.loads(pair("x", value).replace("\r", "\\r")) == {"x": value}
+
+
+def test_what_toml_has_not_is_not_written():
+    with pytest.raises(TypeError):
+        written(None)
