@@ -7,11 +7,11 @@ much. Rows travel as one JSON array on SQLite (`json_each`) and as arrays on Pos
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db import connection
 
 from live_polls.domain import clock
@@ -94,9 +94,7 @@ def read_polls(codes: Sequence[str]) -> dict[str, PollRow]:
     """
     over = clock.over_before()
     wanted, array = (
-        ("IN (SELECT value FROM json_each(%s))", json.dumps(list(codes)))
-        if _is_sqlite()
-        else ("= ANY(%s)", list(codes))
+        ("IN (SELECT value FROM json_each(%s))", _json(list(codes))) if _is_sqlite() else ("= ANY(%s)", list(codes))
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,9 +128,7 @@ def read_right(poll_ids: Sequence[int]) -> dict[int, frozenset[int]]:
 def read_in_extra_time(rounds: Sequence[tuple[int, int]], voices: Iterable[str]) -> set[tuple[int, int, str]]:
     """Those (poll id, round, voice) of these rounds and voices whose own deadline and grace have not passed."""
     wanted, array = (
-        ("IN (SELECT value FROM json_each(%s))", json.dumps(list(voices)))
-        if _is_sqlite()
-        else ("= ANY(%s)", list(voices))
+        ("IN (SELECT value FROM json_each(%s))", _json(list(voices))) if _is_sqlite() else ("= ANY(%s)", list(voices))
     )
     sql = (
         "SELECT poll_id, round, voice FROM live_polls_extratime"
@@ -253,4 +249,9 @@ def _execute(sql: str, rows: Sequence[tuple[object, ...]]) -> None:
 
 def _parameters(rows: Sequence[tuple[object, ...]]) -> list[Any]:
     """One JSON text for SQLite; one array a column for PostgreSQL."""
-    return [json.dumps(rows)] if _is_sqlite() else [list(column) for column in zip(*rows, strict=True)]
+    return [_json(rows)] if _is_sqlite() else [list(column) for column in zip(*rows, strict=True)]
+
+
+def _json(rows: Sequence[object]) -> str:
+    # A batch is one long text: the standard encoder took a tenth of the time of a spike.
+    return msgspec.json.encode(rows).decode()

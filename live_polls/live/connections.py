@@ -32,8 +32,8 @@ class Wire(Protocol):
 class Connection:
     """A socket in a room. `ready` is whether the wire takes bytes now; the server switches it.
 
-    `version` is the newest that it was told, whether that has left the outbox or not; `told` a hash of the ballots of
-    its own that it knows of. `participant` is the ballot key, `voice` the voice key of who is at the other end.
+    `version` is the newest that it was told, whether that has left the outbox or not; `told` holds a hash of each ballot
+    of its own that it knows of. `participant` is the ballot key, `voice` the voice key of who is at the other end.
     """
 
     __slots__ = ("_held", "participant", "player", "ready", "told", "version", "viewer", "voice", "voted", "wire")
@@ -45,7 +45,7 @@ class Connection:
         self.voice = voice
         self.ready = True
         self.version = 0
-        self.told = 0
+        self.told: tuple[int, ...] = ()
         self.player: PlayerObject | None = None  # how it stands in the quiz, as it knows
         self.voted: frozenset[tuple[str, int]] = frozenset()
         self._held: dict[object, Frame] | None = None

@@ -142,16 +142,19 @@ def snapshot_frame(
     )
 
 
-def me_changes(face: Face, mine: tuple[MyBallot, ...], splits: frozenset[tuple[str, int]]) -> Iterator[Change]:
-    """`me.changed` for each poll with a ballot of one's own, and the counts that ballots make visible.
+def me_changes(
+    face: Face, mine: tuple[MyBallot, ...], splits: frozenset[tuple[str, int]], told: tuple[int, ...] = ()
+) -> Iterator[Change]:
+    """`me.changed` for each poll with a ballot of one's own that was not told, and the counts that it makes visible.
 
-    `splits` are those of the face before as well: counts that a ballot and a close make visible at once may be told
-    by nothing else, when they read like the counts before.
+    A ballot costs one frame, in however many polls somebody has voted before. `splits` are those of the face before as
+    well: counts that a ballot and a close make visible at once may be told by nothing else, when they read like the
+    counts before.
     """
     voted = voted_of(mine)
     for ballot in mine:
         code, tally = ballot.poll, face.tallies.get(ballot.poll)
-        if tally is not None:
+        if tally is not None and hash(ballot) not in told:
             own = ballot_object(ballot, revealed=code in face.revealed)
             message = messages.MeChanged(face.epoch, face.version, code, tally.round, [own])
             if (code, tally.round) in splits:
@@ -165,9 +168,9 @@ def times_of(view: RoomView, voice: str) -> list[messages.TimeObject]:
     return [messages.TimeObject(poll.code, poll.round, own.n_asked, own.seconds) for poll, own in owned if own]
 
 
-def stand_of(mine: tuple[MyBallot, ...]) -> int:
-    """A number that is another one as soon as any of these ballots is."""
-    return hash(frozenset(mine))
+def stand_of(mine: tuple[MyBallot, ...]) -> tuple[int, ...]:
+    """A number for each ballot, another one as soon as anything about the ballot is."""
+    return tuple(sorted(map(hash, mine)))  # a read gives them in any order
 
 
 def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:

@@ -64,6 +64,7 @@ class RoomFeed:
         self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._hint_is_due: asyncio.TimerHandle | None = None
+        self._first_read: asyncio.Future[tuple[RoomView | None, Mine]] | None = None
         self._acks = AckGate()
 
     @property
@@ -160,12 +161,21 @@ class RoomFeed:
                 self._waiting.discard(shown)
 
     async def current_view(self) -> RoomView | None:
-        """The room as last read, or read now when nobody has yet."""
+        """The room as last read, or read now when nobody has yet: once, however many come at the same time."""
         if self.view is None and not self.gone:
-            view, _ = await read(read_room, self.room_id)
+            if self._first_read is None:
+                self._first_read = asyncio.ensure_future(read(read_room, self.room_id))
+                self._first_read.add_done_callback(self._first_read_done)
+            # Who goes away while it waits takes nothing from the others.
+            view, _ = await asyncio.shield(self._first_read)
             if self.view is None:  # the task may have read a newer one meanwhile
                 self.view = view
         return self.view
+
+    def _first_read_done(self, done: asyncio.Future[tuple[RoomView | None, Mine]]) -> None:
+        self._first_read = None
+        if not done.cancelled():
+            done.exception()  # everybody who waited may have gone
 
     def face(self, viewer: Viewer) -> Face:
         """The room as this viewer sees it, of the newest view. Made once a view, when first asked for."""
@@ -379,12 +389,12 @@ class RoomFeed:
         for participant in voters:
             ballots = mine.get(participant, ())
             stand = faces.stand_of(ballots)
-            news = [other for other in self.audience.of_participant(participant) if other.told != stand]
-            changed = list(faces.me_changes(face, ballots, splits)) if news else []
-            for connection in news:
-                connection.voted, connection.told = faces.voted_of(ballots), stand
-                if connection.viewer is Viewer.AUDIENCE and changed:
-                    own[connection] = changed
+            for connection in self.audience.of_participant(participant):
+                if connection.told != stand:
+                    changed = list(faces.me_changes(face, ballots, splits, connection.told))
+                    connection.voted, connection.told = faces.voted_of(ballots), stand
+                    if connection.viewer is Viewer.AUDIENCE and changed:
+                        own[connection] = changed
         # What the others never saw, and is now undone, is no change to them.
         for connection, seen in self._ahead.items():
             undone = faces.changes(seen, self.face(connection.viewer), connection.voted)

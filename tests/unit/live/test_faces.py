@@ -250,6 +250,17 @@ def test_me_changes_tell_ones_own_ballots_where_their_polls_are():
     ]
 
 
+def test_a_ballot_that_was_told_is_told_again_only_when_it_changed():
+    face = face_of(make_view(make_poll_view("a"), make_poll_view("b")), Viewer.AUDIENCE)
+    first, second = my_ballot("a"), my_ballot("b")
+    told = faces.stand_of((second, first))
+
+    assert told == faces.stand_of((first, second))
+    assert list(faces.me_changes(face, (first, second), NOBODY, told)) == []
+    [(key, _)] = faces.me_changes(face, (first, replace(second, seq=2)), NOBODY, told)
+    assert key == ("me", "b")
+
+
 codes = st.lists(st.sampled_from("abcdef"), unique=True)
 
 

@@ -255,6 +255,25 @@ async def test_a_read_asks_for_a_bounded_number_of_participants(feed, monkeypatc
     assert len(feed.audience) == 5
 
 
+async def test_current_view_is_read_once_for_all_who_come_first_at_once(feed, monkeypatch):
+    reads: list[int] = []
+
+    def note(room_id: int) -> Any:
+        reads.append(room_id)
+        return read_room(room_id)
+
+    monkeypatch.setattr(feeds, "read_room", note)
+    impatient = asyncio.ensure_future(feed.current_view())
+    await asyncio.sleep(0)
+    patient = asyncio.gather(*(feed.current_view() for _ in range(50)))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    views = await patient
+
+    assert len(reads) == 1
+    assert set(map(id, views)) == {id(feed.view)}
+
+
 async def test_current_view_is_read_once(feed, room, monkeypatch):
     view = await feed.current_view()
     monkeypatch.setattr(feeds, "read_room", None)
