@@ -110,7 +110,7 @@ def with_uploads(room: Room, request: HttpRequest) -> tuple[QueryDict, dict[str,
     digests = [line.picture for line in said_in(post)]
     for name, file in request.FILES.items():
         line = _line_number(name.removeprefix(OPTION_FILE), len(digests)) if name.startswith(OPTION_FILE) else 0
-        if not (line or name == POLL_FILE):
+        if not (line or name == POLL_FILE) or isinstance(file, list):
             continue
         try:
             picture = add_picture(room, file.read(MAX_UPLOAD_BYTES + 1), longest=OPTION_PIXELS if line else POLL_PIXELS)

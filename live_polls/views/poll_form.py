@@ -136,7 +136,7 @@ class PollForm(DeskForm):
         ]
         defaults = KINDS[poll.kind].parse_settings({}, len(options))
         own = {name: value for name, value in poll.settings.items() if value != defaults.get(name)}
-        asked = {"prompt": poll.prompt, "kind": poll.kind, "options": options}
+        asked: dict[str, Any] = {"prompt": poll.prompt, "kind": poll.kind, "options": options}
         asked |= {"picture": draft.picture, "picture_alt": draft.picture_alt, "explanation": draft.explanation}
         asked |= {"points": draft.points or None, "by_speed": draft.by_speed}
         settings = {f"{poll.kind}-{name}": value for name, value in own.items()}
