@@ -5,6 +5,7 @@ PollError
 ├── RoomNotFoundError        not_found        no such room (or it was deleted)
 ├── PollNotFoundError        not_found        no such poll in this room and round
 ├── TextNotFoundError        not_found        no such text: its author has taken it back
+├── PlayerNotFoundError      not_found        no such player in this room
 ├── RoomEndedError           closed           the room has ended
 ├── PollClosedError          closed           the poll takes no ballots now
 ├── StaleBallotError         stale            a newer ballot of this participant is in force
@@ -14,6 +15,7 @@ PollError
 ├── InvalidNameError         invalid_name     the name of a player is none that may be shown
 ├── NameTakenError           name_taken       another player of the room has a name that looks the same
 ├── PollHasBallotsError      has_ballots      the change would falsify ballots
+│   └── MeaningUnconfirmedError               … unless a host says that the meaning stays
 ├── IllegalMoveError         illegal_move     that state cannot follow this one
 ├── NotAllowedError          not_allowed      this person may not do that
 ├── UnknownIdentityError     not_allowed      the token is not one of this room
@@ -65,6 +67,14 @@ class TextNotFoundError(PollError):
     http_status = 404
 
     def __init__(self, message: str = "Its author has taken this text back.") -> None:
+        super().__init__(message)
+
+
+class PlayerNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "There is no such player in this room.") -> None:
         super().__init__(message)
 
 
@@ -143,6 +153,14 @@ class PollHasBallotsError(PollError):
     def __init__(
         self,
         message: str = "People have already voted in this poll: changing it would falsify their ballots.",
+    ) -> None:
+        super().__init__(message)
+
+
+class MeaningUnconfirmedError(PollHasBallotsError):
+    def __init__(
+        self,
+        message: str = "People have answered to these words. Say that they only mend a mistake and mean the same.",
     ) -> None:
         super().__init__(message)
 

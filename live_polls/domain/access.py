@@ -45,6 +45,14 @@ def rooms_for(account: Person) -> QuerySet[Room]:
     return rooms if account.is_superuser else rooms.filter(memberships__account_id=account.pk)
 
 
+def rooms_to_edit(account: Person) -> QuerySet[Room]:
+    """The rooms that the person may edit, newest first."""
+    rooms = rooms_for(account)
+    if not account.is_authenticated or account.is_superuser:
+        return rooms
+    return rooms.filter(memberships__account_id=account.pk, memberships__role__in=VERBS["edit"])
+
+
 def find_room(join_code: str) -> Room:
     """The room with this join code, typed in any case, with or without the space; RoomNotFoundError."""
     room = Room.objects.filter(join_code=join_codes.normalise(join_code)).first()

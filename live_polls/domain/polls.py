@@ -10,12 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from live_polls.domain.mending import mend_options, refuse_falsifying
 from live_polls.domain.pictures import pictures_of
 from live_polls.domain.rescoring import rescore
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, ResultsVisibility
-from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
+from live_polls.errors import InvalidSettingsError, MeaningUnconfirmedError, PollNotFoundError
 from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import Shape
 from live_polls.models import Ballot, Option, Picture, Poll, Room, Tally
@@ -104,12 +105,13 @@ def add_poll(room: Room, draft: PollDraft, *, key: str = "") -> Poll:
     return poll
 
 
-def edit_poll(poll: Poll, draft: PollDraft) -> None:
+def edit_poll(poll: Poll, draft: PollDraft, *, same_meaning: bool = False) -> None:
     """Rewrite a poll. Repeatable: what is already so bumps nothing.
 
     Countdown, visibility, explanation, and what is right and what it is worth may change at any time: ballots that are
     in are scored again. Kind, prompt, options, settings, pictures, and whether it is a quiz question, only while no
-    round has a ballot and the poll is not open: PollHasBallotsError otherwise.
+    round has a ballot and the poll is not open: PollHasBallotsError otherwise, with the reason. What mending.py allows
+    then needs a host who says that it has the `same_meaning`: MeaningUnconfirmedError without.
     """
     draft = checked(draft)
     with transaction.atomic():
@@ -118,12 +120,17 @@ def edit_poll(poll: Poll, draft: PollDraft) -> None:
         if stored == draft:
             return
         rewritten = _question(stored) != _question(draft)
-        if rewritten and (poll.state == PollState.OPEN or has_ballots(poll)):
-            raise PollHasBallotsError
+        mended = rewritten and (poll.state == PollState.OPEN or has_ballots(poll))
+        if mended:
+            refuse_falsifying(poll, stored, draft)
+            if not same_meaning:
+                raise MeaningUnconfirmedError
         pictures = pictures_of(poll.room_id, {draft.picture, *draft.option_pictures})
         _fill(poll, draft, pictures)
         poll.save(update_fields=FILLED)
-        if rewritten:
+        if mended:
+            mend_options(poll, stored, draft)
+        elif rewritten:
             poll.options.all().delete()
             _write_options(poll, draft, pictures)
         for is_right in (True, False):

@@ -103,6 +103,7 @@ class Kind(ABC):
     # (the first it names) or for each of those it names.
     can_follow: ClassVar[bool] = False
     stands_for_one: ClassVar[bool] = False
+    may_grow: ClassVar[bool] = False  # whether an option may be added at the end while people vote
     setting_fields: ClassVar[tuple[SettingField, ...]] = ()
 
     def __init_subclass__(cls) -> None:

@@ -34,6 +34,7 @@ class MultipleChoice(Kind):
     label = N_("Multiple choice")
     has_pictures = True
     can_follow = True
+    may_grow = True
     may_be_right = True
     setting_fields = (
         SettingField("min_choices", N_("At least"), minimum=1, default=1),

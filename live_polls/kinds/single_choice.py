@@ -30,6 +30,7 @@ class SingleChoice(Kind):
     label = N_("Single choice")
     has_pictures = True
     can_follow = True
+    may_grow = True
     stands_for_one = True
     may_be_right = True
 

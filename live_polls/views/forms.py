@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from live_polls.domain.starters import starters
 from live_polls.domain.texts import clean_line
 from live_polls.enums import ResultsVisibility
 from live_polls.models import Account, Room
@@ -50,6 +51,18 @@ class RoomForm(DeskForm):
         choices=ResultsVisibility.choices,
         initial=ResultsVisibility.LIVE,
         help_text=_("Each poll can say otherwise."),
+    )
+    one_at_a_time = forms.BooleanField(
+        label=_("One poll at a time"), required=False, help_text=_("Opening a poll closes the one before.")
+    )
+
+
+class NewRoomForm(RoomForm):
+    starter = forms.ChoiceField(
+        label=_("Polls to start from"),
+        choices=lambda: [("", gettext("None: I write my own")), *((each.name, each.label) for each in starters())],
+        required=False,
+        help_text=_("You can change and remove them."),
     )
 
 

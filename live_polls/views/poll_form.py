@@ -45,6 +45,7 @@ REARRANGE = (
 
 class PollForm(DeskForm):
     longest_option = MAX_OPTION_TEXT
+    asks_meaning = False  # whether to ask if what was written still means the same
     focus_line = 0  # the option line that asks for the focus after the list was rearranged; 0 is none
     refusals: Mapping[str, str] = {}  # {file: why the picture was not taken}
     pictures: Mapping[str, PictureView] = {}  # those that stand in the form, by digest
@@ -154,6 +155,11 @@ class PollForm(DeskForm):
         form = cls(initial={**typed, "options": lines})
         form.focus_line = line
         return form
+
+    @property
+    def says_same_meaning(self) -> bool:
+        """Whether the host has said that only a mistake was mended."""
+        return bool(self.data.get("same_meaning"))
 
     def draft(self) -> PollDraft:
         """What the host decided, for the domain."""

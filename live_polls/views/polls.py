@@ -7,13 +7,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from live_polls.domain import access
 from live_polls.domain.pictures import picture_views
+from live_polls.domain.poll_copies import copy_poll, duplicate_poll
 from live_polls.domain.polls import add_poll, edit_poll, has_ballots, move_poll, remove_poll
-from live_polls.errors import InvalidSettingsError, PollHasBallotsError, PollNotFoundError
+from live_polls.domain.starters import add_starter
+from live_polls.errors import InvalidSettingsError, MeaningUnconfirmedError, PollHasBallotsError, PollNotFoundError
 from live_polls.models import Ballot, Poll, Room
 from live_polls.views.canonical import canonical_join_code
 from live_polls.views.option_lines import with_uploads
@@ -79,6 +82,28 @@ def poll_move(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
     return redirect(f"{reverse('live_polls:room-edit', args=[room.join_code])}#{button}-{moved.code}")
 
 
+@login_required
+@require_POST
+def poll_duplicate(request: HttpRequest, join_code: str, poll: str) -> HttpResponse:
+    """Another draft like it, right behind it or, with `room`, at the end of another room that one may edit."""
+    room = access.room_for(request.user, join_code, "edit")
+    original = access.find_poll(room, poll)
+    target = access.room_for(request.user, request.POST.get("room") or room.join_code, "edit")
+    copy = duplicate_poll(original) if target == room else copy_poll(original, target)
+    messages.success(request, _("Copied as a draft."))
+    return redirect(f"{reverse('live_polls:room-edit', args=[target.join_code])}#poll-{copy.code}")
+
+
+@login_required
+@require_POST
+def polls_start(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Add ready-made polls to a room."""
+    room = access.room_for(request.user, join_code, "edit")
+    added = add_starter(room, request.POST.get("starter", ""))
+    messages.success(request, _("Added as drafts. Put your own words in."))
+    return redirect(f"{reverse('live_polls:room-edit', args=[room.join_code])}#poll-{added[0].code}")
+
+
 def _to_copy(room: Room, request: HttpRequest) -> Poll | None:
     """The poll to begin with, if one was named that is (still) there."""
     try:
@@ -93,12 +118,16 @@ def _saved(room: Room, poll: Poll | None, form: PollForm) -> bool:
         if poll is None:
             add_poll(room, form.draft())
         else:
-            edit_poll(poll, form.draft())
+            edit_poll(poll, form.draft(), same_meaning=form.says_same_meaning)
     except InvalidSettingsError as error:
         form.refuse(error)
         return False
-    except PollHasBallotsError:
-        form.add_error(None, _("Nothing was saved: people are voting or have voted on this question."))
+    except MeaningUnconfirmedError as error:
+        form.asks_meaning = True
+        form.add_error(None, _("Nothing was saved.") + " " + gettext(error.message))
+        return False
+    except PollHasBallotsError as error:
+        form.add_error(None, _("Nothing was saved.") + " " + gettext(error.message))
         return False
     return True
 

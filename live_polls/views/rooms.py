@@ -17,11 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from live_polls.domain import access
 from live_polls.domain.participants import stage_token
 from live_polls.domain.rooms import create_room, delete_room, edit_room, end_room, revoke_stage_links
+from live_polls.domain.starters import add_starter, starters
 from live_polls.enums import Role
 from live_polls.kinds import KINDS
 from live_polls.models import Account, Ballot, Membership, Room
 from live_polls.views.canonical import canonical_join_code
-from live_polls.views.forms import DeleteRoomForm, RoomForm
+from live_polls.views.forms import DeleteRoomForm, NewRoomForm, RoomForm
+
+MOST_OTHER_ROOMS = 50  # to copy a poll into: the newest
 
 
 @login_required
@@ -36,10 +39,13 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_new(request: HttpRequest) -> HttpResponse:
-    form = RoomForm(request.POST or None)
+    form = NewRoomForm(request.POST or None)
     form.fields["title"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
+        starter = form.cleaned_data.pop("starter")
         room = create_room(owner=_me(request), **form.cleaned_data)
+        if starter:
+            add_starter(room, starter)
         return redirect("live_polls:room-edit", room.join_code)
     return render(request, "live_polls/desk/room_new.html", {"form": form})
 
@@ -49,7 +55,7 @@ def room_new(request: HttpRequest) -> HttpResponse:
 @canonical_join_code
 def room_edit(request: HttpRequest, join_code: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
-    form = RoomForm(request.POST or None, initial={"title": room.title, "results": room.results})
+    form = RoomForm(request.POST or None, initial={name: getattr(room, name) for name in RoomForm.base_fields})
     if request.method == "POST" and form.is_valid():
         edit_room(room, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -67,6 +73,8 @@ def _desk_of(request: HttpRequest, room: Room) -> dict[str, object]:
     stage = reverse("live_polls:stage", args=[room.join_code])
     return {
         "room": room,
+        "starters": starters(),
+        "other_rooms": [other for other in access.rooms_to_edit(request.user) if other != room][:MOST_OTHER_ROOMS],
         "polls": [(poll, KINDS[poll.kind]) for poll in room.polls.prefetch_related("options")],
         "members": list(room.memberships.select_related("account").order_by("pk")),
         "may_delete": access.can(request.user, "delete", room),
