@@ -22,7 +22,7 @@ MAX_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A text as a moderator sees it; `n` ballots carry it."""
+    """A text as a moderator sees it; `n` ballots carry it, `id` names it on a page."""
 
     poll: str
     prompt: str
@@ -33,6 +33,7 @@ class Waiting:
     state: str
     hint: str
     n: int
+    id: str
 
 
 def texts_in_state(room: Room, state: TextState, *, most: int = MAX_QUEUE) -> list[Waiting]:
@@ -50,6 +51,7 @@ def texts_in_state(room: Room, state: TextState, *, most: int = MAX_QUEUE) -> li
             state=text.state,
             hint=text.hint,
             n=text.n,
+            id=f"text-{text.pk}",
         )
         for text in texts
     ]

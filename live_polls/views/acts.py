@@ -18,13 +18,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from live_polls.domain import access, lifecycle, moderation, steps
+from live_polls.domain import access, lifecycle, moderation, players, steps
 from live_polls.domain.participants import is_stage_token
 from live_polls.domain.rooms import end_room, set_one_at_a_time
 from live_polls.domain.rounds import show_rounds
 from live_polls.enums import Screen
-from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
-from live_polls.models import Poll, Room
+from live_polls.errors import BadMessageError, NotAllowedError, PlayerNotFoundError, PollError, RoomNotFoundError
+from live_polls.models import Player, Poll, Room
 
 Act = Callable[[Room, QueryDict], object]
 
@@ -34,6 +34,14 @@ REFUSALS = (NotAllowedError, RoomNotFoundError)
 
 def _poll(room: Room, fields: QueryDict) -> Poll:
     return access.find_poll(room, fields.get("poll", ""))
+
+
+def _player(room: Room, fields: QueryDict) -> Player:
+    number = fields.get("player", "")
+    player = Player.objects.filter(room=room, pk=number).first() if number.isascii() and number.isdigit() else None
+    if player is None:
+        raise PlayerNotFoundError
+    return player
 
 
 def _to_poll(deed: Callable[[Poll], None]) -> Act:
@@ -88,17 +96,20 @@ STAGE_ACTS: dict[str, Act] = {
     "content": _to_screen(Screen.CONTENT),
     "blank": _to_screen(Screen.BLANK),
     "join": _to_screen(Screen.JOIN),
+    "rounds": _show_rounds,
     "board": _to_screen(Screen.BOARD),
 }
 # Only for people with the right: these can undo a talk, and a stage link may be in many hands.
 ACTS: dict[str, Act] = STAGE_ACTS | {
     "archive": _to_poll(lifecycle.archive_poll),
     "reset": _to_poll(lifecycle.reset_poll),
-    "rounds": _show_rounds,
     "one_at_a_time": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=True),
     "several_at_once": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=False),
     "show_text": lambda room, fields: moderation.show_text(*_text(room, fields)),
     "hide_text": lambda room, fields: moderation.hide_text(*_text(room, fields)),
+    "player_show": lambda room, fields: players.show_player(_player(room, fields)),
+    "player_hide": lambda room, fields: players.hide_player(_player(room, fields)),
+    "player_rename": lambda room, fields: players.rename_player(_player(room, fields), fields.get("name", "")),
     "end_room": lambda room, _fields: end_room(room),
 }
 

@@ -11,15 +11,20 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from live_polls.domain import access, steps
+from live_polls.domain import access, moderation, steps
 from live_polls.domain.participants import stage_token
 from live_polls.domain.snapshot import read_room
+from live_polls.enums import TextState
 from live_polls.errors import RoomNotFoundError
+from live_polls.kinds import KINDS
 from live_polls.models import Room
 from live_polls.templatetags.charts import PLURALS
 from live_polls.views.canonical import canonical_join_code
 from live_polls.views.join_card import join_card
 from live_polls.views.remote_board import remote_polls, step_words
+from live_polls.views.remote_players import remote_players
+
+MAX_TEXTS = 50
 
 
 @never_cache
@@ -43,9 +48,15 @@ def remote(request: HttpRequest, join_code: str) -> HttpResponse:
         "next_prompt": next_prompt,
         "mark": steps.mark_of(found),
         "card": join_card(room.join_code),
+        "players": remote_players(room),
         "stage_link": stage_link(found),
         "remote_words": remote_words(),
     }
+    if any(KINDS[poll.kind].carries_texts(poll.settings) for poll in room.polls):
+        context |= {
+            "held": moderation.texts_in_state(found, TextState.HELD, most=MAX_TEXTS),
+            "shown": moderation.texts_in_state(found, TextState.SHOWN, most=MAX_TEXTS),
+        }
     return render(request, "live_polls/remote/remote.html", context)
 
 

@@ -14,7 +14,7 @@ const PAUSE_MS = 1000;
 const N_SIZES = 9;
 const N_HUES = 8;
 const GAP = 0.2; // of a word's height, on every side
-const FULL = 0.42; // of the area, words and gaps: more would leave the last without a place
+const FULL = 0.5; // of the area, words and gaps: more would leave the last without a place
 const MAX_STEPS = 260;
 const MAX_CHECKS = 150_000; // what fits in a frame; who finds no place until then stands in the table
 

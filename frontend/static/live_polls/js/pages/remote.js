@@ -44,8 +44,11 @@ function drawCrowd(nBallots) {
 
 /* Everything else. */
 
+/** How many texts wait, as far as the page lists them. @param {string} code */
+const nHeld = (code) => Math.min(50, store.tally(code)?.n_held ?? 0);
 /** All that the server's page depends on but tallies. */
-const layout = () => JSON.stringify([store.room, store.current, store.order.map((code) => store.polls.get(code))]);
+const layout = () =>
+  JSON.stringify([store.room, store.current, store.order.map((code) => [store.polls.get(code), nHeld(code)])]);
 let shown = '';
 let isFetching = false;
 
