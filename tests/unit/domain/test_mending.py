@@ -49,7 +49,7 @@ def test_spelling_is_mended_when_a_host_says_that_the_meaning_stays(change, hear
         {"options": ["Tabs", "Spaces"]},
         {"options": ["Spaces", "Tabs", "Both"]},
         {"options": ["New", "Tabs", "Spaces", "Both"]},
-        {"points": 100},
+        {"points": 100, "right": frozenset({1})},
     ],
 )
 def test_what_would_falsify_ballots_is_refused_with_a_reason(change):
