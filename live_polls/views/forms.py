@@ -9,9 +9,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from live_polls.domain.players import checked_teams
 from live_polls.domain.starters import starters
 from live_polls.domain.texts import clean_line
 from live_polls.enums import ResultsVisibility
+from live_polls.errors import InvalidSettingsError
 from live_polls.models import Account, Room
 
 
@@ -55,6 +57,19 @@ class RoomForm(DeskForm):
     one_at_a_time = forms.BooleanField(
         label=_("One poll at a time"), required=False, help_text=_("Opening a poll closes the one before.")
     )
+    teams = forms.CharField(
+        label=_("Teams of the quiz"),
+        required=False,
+        max_length=600,
+        help_text=_("With commas between them; empty: everybody plays alone."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+
+    def clean_teams(self) -> list[str]:
+        try:
+            return checked_teams(self.cleaned_data["teams"].split(","))
+        except InvalidSettingsError as error:
+            raise forms.ValidationError(gettext(error.message)) from error
 
 
 class NewRoomForm(RoomForm):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from live_polls.domain import access
 from live_polls.domain.participants import stage_token
+from live_polls.domain.players import set_teams
 from live_polls.domain.rooms import create_room, delete_room, edit_room, end_room, revoke_stage_links
 from live_polls.domain.starters import add_starter, starters
 from live_polls.enums import Role
@@ -42,8 +43,9 @@ def room_new(request: HttpRequest) -> HttpResponse:
     form = NewRoomForm(request.POST or None)
     form.fields["title"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
-        starter = form.cleaned_data.pop("starter")
+        starter, teams = form.cleaned_data.pop("starter"), form.cleaned_data.pop("teams")
         room = create_room(owner=_me(request), **form.cleaned_data)
+        set_teams(room, teams)
         if starter:
             add_starter(room, starter)
         return redirect("live_polls:room-edit", room.join_code)
@@ -55,8 +57,10 @@ def room_new(request: HttpRequest) -> HttpResponse:
 @canonical_join_code
 def room_edit(request: HttpRequest, join_code: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "edit")
-    form = RoomForm(request.POST or None, initial={name: getattr(room, name) for name in RoomForm.base_fields})
+    initial = {name: getattr(room, name) for name in RoomForm.base_fields} | {"teams": ", ".join(room.teams)}
+    form = RoomForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
+        set_teams(room, form.cleaned_data.pop("teams"))
         edit_room(room, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("live_polls:room-edit", room.join_code)

@@ -44,8 +44,13 @@ export function drawBoard(board, words) {
   setText(byId('board-title'), board.is_final ? words.final : words.board);
   byId('board-empty').hidden = board.players.length > 0;
   byId('board-teams').hidden = board.teams.length === 0;
-  drawLines(byId('board-players'), board.players, words);
-  drawLines(byId('board-teams'), board.teams, words);
+  const players = drawLines(byId('board-players'), board.players, words);
+  const teams = drawLines(byId('board-teams'), board.teams, words);
+  if (!stillness.matches) {
+    if (board.is_final) rise(players);
+    else move(players, board.players);
+    move(teams, board.teams);
+  }
   const [first] = board.players;
   if (first) announce(say(words.leads, { name: first.name ?? words.a_player, points: first.points }), true);
 }
@@ -67,7 +72,17 @@ function drawLines(place, lines, words) {
     return item;
   });
   place.replaceChildren(...items);
-  if (!stillness.matches) move(items, lines);
+  return items;
+}
+
+/** The third comes first, the winner last. @param {HTMLElement[]} items */
+function rise(items) {
+  for (const [at, item] of items.entries()) {
+    item.animate(
+      [{ transform: 'translateY(40%)', opacity: 0 }, { transform: 'none', opacity: 1 }],
+      { duration: MOVE_MS, delay: at < 3 ? (2 - at) * 700 : 0, easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)', fill: 'backwards' },
+    );
+  }
 }
 
 /** Let each line begin where it was before the last question, or below the others. @param {HTMLElement[]} items @param {Line[]} lines */
