@@ -98,6 +98,10 @@ PYTEST = $(PY) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 # pytest ends with 5 when ARGS choose no test of a run; without ARGS that is a failure.
 NONE_IS_FINE = { status=$$?; [ $$status -eq 5 ] && [ -n '$(ARGS)' ]; } || exit $${status:-1}
 
+.PHONY: bench-hall
+bench-hall: $(VENV)/bench.stamp ## 10,000 sockets on two workers, and one of them killed in the middle, a minute and a half
+	@exec $(PY) -m bench hall
+
 .PHONY: lock
 lock: $(VENV)/dev.stamp ## compile requirements/ anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(call compile,dev,--extra dev $(UPGRADE))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import django
 
-from bench.filling import fill, settle
+from bench.filling import settle
 from bench.process import cpu_seconds_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 200
 ROUNDS = 3
-SNAPSHOTS = 100
+SNAPSHOTS = 60
 # As many different words as a big cloud may bring; without a bound every ballot would bring a new one.
 N_WORDS = 5_000
 
@@ -52,13 +52,19 @@ def main() -> None:
 
     clock = Clock(arguments.store_pid)
     costs = []
-    for poll in Poll.objects.filter(room__slug=arguments.room).order_by("position"):
+    polls = list(Poll.objects.filter(room__slug=arguments.room).order_by("position"))
+    if arguments.filled:
+        settle()
+        # The first poll was for warming up.
+        for poll, filled in zip(polls[1:], arguments.fill, strict=True):
+            cost = _measure(Caster(poll), clock, filled=filled, seconds=arguments.seconds)
+            cost.snapshot_us.extend(_measure_snapshots(poll, clock) for _ in range(ROUNDS))
+            costs.append(cost)
+        polls = []
+    for poll in polls:
         caster = Caster(poll)
         for filled in arguments.fill:
-            if arguments.by_sql:
-                fill(poll, filled)
-            else:
-                caster.fill(filled)
+            caster.fill(filled)
             settle()
             costs.append(_measure(caster, clock, filled=filled, seconds=arguments.seconds))
     print(json.dumps([asdict(cost) for cost in costs]))
@@ -68,7 +74,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("room", help="slug of the room whose polls are measured")
     parser.add_argument("--fill", type=int, nargs="+", required=True, help="ballots in the poll, rising")
-    parser.add_argument("--by-sql", action="store_true", help="fill by one statement, single choice only")
+    parser.add_argument("--filled", action="store_true", help="the polls hold these numbers already, one each")
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--store-pid", type=int, help="the database's own process")
     return parser.parse_args()
@@ -134,8 +140,7 @@ class Caster:
 
 def _measure(caster: Caster, clock: Clock, *, filled: int, seconds: float) -> Cost:
     ballots = [_measure_ballots(caster, clock, seconds / ROUNDS) for _ in range(ROUNDS)]
-    snapshots = [_measure_snapshots(caster, clock) for _ in range(ROUNDS)]
-    return Cost(caster.poll.prompt, caster.poll.kind, filled, ballots, snapshots)
+    return Cost(caster.poll.prompt, caster.poll.kind, filled, ballots, [])
 
 
 def _measure_ballots(caster: Caster, clock: Clock, seconds: float) -> float:
@@ -148,7 +153,7 @@ def _measure_ballots(caster: Caster, clock: Clock, seconds: float) -> float:
     return spent / n * 1e6
 
 
-def _measure_snapshots(caster: Caster, clock: Clock) -> float:
+def _measure_snapshots(poll: Poll, clock: Clock) -> float:
     """Measure what somebody who has voted needs: the whole room and the own ballots."""
     from live_polls.domain.snapshot import read_room  # noqa: PLC0415 - only after django.setup()
 
@@ -156,7 +161,7 @@ def _measure_snapshots(caster: Caster, clock: Clock) -> float:
 
     def read() -> None:
         for _ in range(SNAPSHOTS):
-            read_room(caster.poll.room_id, None, {me: me})
+            read_room(poll.room_id, None, {me: me})
 
     return _cpu_of(clock, read) / SNAPSHOTS * 1e6
 

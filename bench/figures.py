@@ -26,8 +26,8 @@ _ON_BOTH = (
     "ballots_vs_bare",
     *(f"spike{n}_{name}" for n in (500, 1000, 5000) for name in _SPIKE),
     *(f"latency{size}_{share}_ms" for size in ("", "5000") for share in ("p50", "p99")),
-    *(f"growth_{what}_{size}_us" for what in ("ballot", "snapshot") for size in ("0", "100k", "1m")),
-    *(f"growth_{what}_{size}_vs_0" for what in ("ballot", "snapshot") for size in ("100k", "1m")),
+    *(f"growth_{what}_{size}_us" for what in ("served", "ballot", "snapshot") for size in ("0", "100k", "1m")),
+    *(f"growth_{what}_{size}_vs_0" for what in ("served", "ballot", "snapshot") for size in ("100k", "1m")),
     *(f"growth_rooms_{n}_us" for n in (1, 10, 1000)),
     *(f"growth_rooms_{n}_vs_1" for n in (10, 1000)),
     *(
@@ -52,6 +52,7 @@ RATIO_KEYS = (
     "ballots_us_postgresql",
     "ballots_postgresql_own_us",
     "ballots_vs_node_pg",
+    "ballots_cpu_vs_node_pg",
     *_ON_BOTH,
     *(f"{key}_postgresql" for key in _ON_BOTH),
     *(f"spike{n}_own_cpu_ms_per_ballot_postgresql" for n in (500, 1000, 5000)),

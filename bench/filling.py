@@ -1,8 +1,12 @@
-"""Runs inside the settings of a server: fills a single choice poll with ballots of others, by one statement."""
+"""Runs inside the settings of a server: fills single choice polls with ballots of others, a statement a poll."""
 
 from __future__ import annotations
 
+import argparse
+import os
 from typing import TYPE_CHECKING
+
+import django
 
 if TYPE_CHECKING:
     from live_polls.domain.ballot_rows import TallyChange
@@ -19,6 +23,22 @@ POSTGRESQL = (
     """'{"option":' || (i %% p.n + 1) || '}' FROM generate_series(0, %s - 1) i, """
     "(SELECT %s::bigint id, %s::int round, %s::int n) p"
 )
+
+
+def main() -> None:
+    """Fill the polls of a room, in their order, each up to a size."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("room", help="slug of the room")
+    parser.add_argument("sizes", type=int, nargs="+", help="ballots in each of its polls")
+    arguments = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    django.setup()
+    from live_polls.models import Poll  # noqa: PLC0415 - only after django.setup()
+
+    polls = Poll.objects.filter(room__slug=arguments.room).order_by("position")
+    for poll, size in zip(polls, arguments.sizes, strict=True):
+        fill(poll, size)
+    settle()
 
 
 def fill(poll: Poll, n: int) -> None:
@@ -59,3 +79,7 @@ def _changes(poll: Poll, n: int, n_options: int) -> list[TallyChange]:
 
     counters = {str(number): (n - number) // n_options + 1 for number in range(1, n_options + 1)} | {"n": n}
     return [TallyChange(poll.pk, poll.round, counter, n) for counter, n in sorted(counters.items())]
+
+
+if __name__ == "__main__":
+    main()

@@ -51,6 +51,7 @@ class Hall:
     _all_right_at: float | None = None
     _returning: set[asyncio.Task[None]] = field(default_factory=set)
     _screens: dict[int, int] = field(default_factory=dict)
+    _away: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.crowd.on_ack = self._on_ack
@@ -96,7 +97,7 @@ class Hall:
         return sum(shown >= version for shown in self._screens.values())
 
     def _tap(self, phone: Phone, due: float) -> None:
-        if phone.number in self._waiting or phone.transport is None:
+        if phone.number in self._waiting or phone.number in self._away:
             self.n_late += 1  # it waits for an answer, or is on its way back: a person would wait, too
             return
         seq = self.counted.get(phone.number, (0, 0))[0] + 1
@@ -127,12 +128,14 @@ class Hall:
 
     def _on_snapshot(self, phone: Phone, payload: bytes) -> None:
         self._pauses.pop(phone.number, None)
+        self._away.discard(phone.number)
         self._on_shown(phone, payload)
         if phone.number in self._waiting:
             self._send(phone)  # the same once more: it may have been counted or not
 
     def _on_lost(self, phone: Phone) -> None:
         self.n_lost_sockets += 1
+        self._away.add(phone.number)
         self._right.discard(phone.number)
         self._all_right_at = None
         task = asyncio.get_running_loop().create_task(self._return(phone))

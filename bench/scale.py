@@ -17,17 +17,17 @@ class Scale:
     profile: Path | None = None
     fanout_listeners: tuple[int, ...] = (1_000, 5_000)
     fanout_rounds: int = 3
-    fanout_tallies: int = 20
+    fanout_tallies: int = 15
     stock_rounds: int = 3
     stock_tallies: int = 3
     stock_listeners: int = 1_000
     ballots_sockets: int = 2_000
     ballots_seconds: float = 20.0
-    stock_ballots_seconds: float = 5.0
+    stock_ballots_seconds: float = 4.0
     stock_ballots_sockets: int = 200
     bare_ballots_seconds: float = 3.0
     node_sockets: int = 1_000
-    node_seconds: float = 5.0
+    node_seconds: float = 4.0
     spike_sizes: tuple[int, ...] = (500, 1_000, 5_000)
     spike_rounds: int = 4
     memory_sockets: tuple[int, ...] = (2_000, 10_000)
@@ -35,17 +35,18 @@ class Scale:
     join_people: int = 5_000
     join_django_pages: int = 300
     latency_listeners: tuple[int, ...] = (1_000, 5_000)
-    latency_seconds: float = 8.0
+    latency_seconds: float = 6.0
     growth_ballots: tuple[int, ...] = (0, 100_000, 1_000_000)
-    growth_seconds: float = 2.0
+    growth_voters: int = 2_000
+    growth_seconds: float = 1.2
     growth_rooms: tuple[int, ...] = (1, 10, 1_000)
     growth_sockets: int = 300
     growth_rooms_seconds: float = 4.0
-    kinds_full: int = 20_000
-    kinds_seconds: float = 0.8
+    kinds_full: int = 10_000
+    kinds_seconds: float = 0.6
     nodes: tuple[int, ...] = (1, 2, 4)
     nodes_sockets: int = 1_000
-    nodes_seconds: float = 6.0
+    nodes_seconds: float = 5.0
     hall_sockets: int = 10_000
     hall_ballots_per_second: float = 1_000.0
     hall_seconds: float = 30.0
@@ -54,7 +55,7 @@ class Scale:
     def n_tokens(self) -> int:
         """Return how many participants the largest room of the run has, those who cast for others to see included."""
         halls = (*self.fanout_listeners, *self.spike_sizes, *self.memory_sockets, *self.latency_listeners)
-        return max(*halls, self.ballots_sockets, self.nodes_sockets) + N_CASTERS
+        return max(*halls, self.ballots_sockets, self.nodes_sockets, self.growth_voters) + N_CASTERS
 
 
 def quick(folder: Path, *, profile: Path | None = None) -> Scale:
@@ -80,6 +81,7 @@ def quick(folder: Path, *, profile: Path | None = None) -> Scale:
         latency_listeners=(1_000,),
         latency_seconds=3.0,
         growth_ballots=(0, 100_000),
+        growth_voters=500,
         growth_seconds=0.6,
         growth_rooms=(1, 100),
         growth_sockets=100,

@@ -50,7 +50,8 @@ async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     yield _vs_stock(rooms, rate, await _measure_stock(scale, rooms))
     yield _vs_bare(rooms, rate, _measure_bare(scale, rooms, ours.load))
     if isinstance(rooms.stores, ServerStores):
-        yield _vs_node(rooms, rate, await _measure_node(scale, rooms.stores))
+        for figure in _vs_node(rooms, ours, await _measure_node(scale, rooms.stores)):
+            yield figure
 
 
 async def _measure_ours(scale: Scale, server: LiveServer) -> Measured:
@@ -80,12 +81,15 @@ async def _measure_stock(scale: Scale, rooms: Rooms) -> BallotLoad:
         return await _drive(target, "?listen=0", scale.stock_ballots_sockets, scale.stock_ballots_seconds)
 
 
-async def _measure_node(scale: Scale, stores: ServerStores) -> BallotLoad | None:
+async def _measure_node(scale: Scale, stores: ServerStores) -> tuple[BallotLoad, float] | None:
+    """Return what node did, and the CPU µs a ballot of the database: an upsert each leaves most of the work to it."""
     modules = running.node_modules()
     if modules is None:
         return None
     with running.node_pg(modules, stores.new_database(), n_options=N_OPTIONS) as target:
-        return await _drive(target, "", scale.node_sockets, scale.node_seconds)
+        before = stores.cpu_seconds()
+        load = await _drive(target, "", scale.node_sockets, scale.node_seconds)
+        return load, (stores.cpu_seconds() - before) / max(load.n_acknowledged, 1) * 1e6
 
 
 async def _drive(target: Target, query: str, n_sockets: int, seconds: float) -> BallotLoad:
@@ -138,12 +142,23 @@ def _vs_bare(rooms: Rooms, rate: float, bare: Rounds) -> Figure:
     return _compared(rooms, "bare batches", rooms.key("ballots_vs_bare"), rate, bare.median, told, Bar(at_least=0.5))
 
 
-def _vs_node(rooms: Rooms, rate: float, node: BallotLoad | None) -> Figure:
-    told = "node: absent"
-    if node is not None:
-        told = f"node, ws and pg, an upsert a ballot {node.ballots_per_second:,.0f}/s, {node.us_per_ballot:,.0f} µs"
-    theirs = node.ballots_per_second if node is not None else None
-    return _compared(rooms, "node, ws and pg", "ballots_vs_node_pg", rate, theirs, told)
+def _vs_node(rooms: Rooms, ours: Measured, node: tuple[BallotLoad, float] | None) -> list[Figure]:
+    name, rate, us = "node, ws and pg", ours.load.ballots_per_second, ours.load.us_per_ballot + ours.store_us
+    if node is None:
+        return [
+            _compared(rooms, name, "ballots_vs_node_pg", rate, None, "node: absent"),
+            _compared(
+                rooms, f"{name}, time of server and database", "ballots_cpu_vs_node_pg", us, None, "node: absent"
+            ),
+        ]
+    load, store_us = node
+    told = f"an upsert a ballot {load.ballots_per_second:,.0f}/s"
+    times = f"{load.us_per_ballot:,.0f} + {store_us:,.0f} µs"
+    theirs = load.us_per_ballot + store_us
+    return [
+        _compared(rooms, name, "ballots_vs_node_pg", rate, load.ballots_per_second, told),
+        _compared(rooms, f"{name}, time of server and database", "ballots_cpu_vs_node_pg", us, theirs, times),
+    ]
 
 
 def _compared(

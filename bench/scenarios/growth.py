@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -12,6 +12,7 @@ from bench.ballot_load import BallotLoad
 from bench.commands import ask_inside, run_python
 from bench.crowd import Crowd
 from bench.figures import Bar, Figure, ratio
+from bench.growth_rounds import cast_first_ballots
 from bench.live_server import LiveServer, live_server
 from bench.rooms import Rooms, room_file
 from bench.rounds import rounds_of
@@ -22,18 +23,22 @@ N_OPTIONS = 8
 # Everybody in the room changes the ballot as often.
 INTERVAL_SECONDS = 0.25
 FLAT = Bar(at_most=1.2)
+SERVED_ROUNDS = 4
 # A million rows on a busy machine.
 FILL_SECONDS = 180.0
 
 
 def room(scale: Scale) -> str:
-    """Write the room: one poll to fill."""
-    return room_file("growth", n_polls=1, n_options=N_OPTIONS)
+    """Write the room: a poll to warm up in, and one to fill for each size."""
+    return room_file("growth", n_polls=1 + len(scale.growth_ballots), n_options=N_OPTIONS)
 
 
 async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
-    """Measure batches and snapshots in a fuller and fuller poll, then a server with more and more rooms."""
-    for figure in _grown(rooms, await asyncio.to_thread(_measure_filled, scale, rooms)):
+    """Measure a server with fuller and fuller polls, the same without sockets, then one with more and more rooms."""
+    served, env = await _measure_served(scale, rooms)
+    for figure in _served(rooms, served):
+        yield figure
+    for figure in _grown(rooms, await asyncio.to_thread(_measure_filled, scale, rooms, env)):
         yield figure
     first: float | None = None
     for n in scale.growth_rooms:
@@ -43,34 +48,76 @@ async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
             yield figure
 
 
-def _measure_filled(scale: Scale, rooms: Rooms) -> list[dict[str, Any]]:
-    fill = ("--by-sql", "--fill", *map(str, scale.growth_ballots))
-    return cast_inside(rooms, "growth", *fill, "--seconds", str(scale.growth_seconds))
+async def _measure_served(scale: Scale, rooms: Rooms) -> tuple[dict[int, list[float]], Mapping[str, str]]:
+    """Return the CPU µs of first ballots, fan-out included, by the number of ballots that the poll held before.
+
+    And the environment in which those polls can be found again.
+    """
+    found: dict[int, list[float]] = {}
+    with live_server(rooms, "growth", profile=scale.profile) as server:
+        await asyncio.to_thread(_fill, scale, server)
+        async with Crowd(server.target.socket_url) as crowd:
+            await crowd.join(server.tokens[: scale.growth_voters])
+            warm, *polls = crowd.snapshot.polls
+            await cast_first_ballots(server.target, crowd, crowd.phones, warm, n_options=N_OPTIONS)
+            size = len(crowd.phones) // SERVED_ROUNDS
+            groups = [crowd.phones[start : start + size] for start in range(0, size * SERVED_ROUNDS, size)]
+            # By turns, so that what else the machine does falls on all of them.
+            for group in groups:
+                for filled, poll in zip(scale.growth_ballots, polls, strict=True):
+                    us = await cast_first_ballots(server.target, crowd, group, poll, n_options=N_OPTIONS)
+                    found.setdefault(filled, []).append(us)
+    return found, server.env
 
 
-def cast_inside(rooms: Rooms, slug: str, *arguments: str) -> list[dict[str, Any]]:
-    """Run `bench.casting` on a copy of the prepared data; one object a measurement."""
+def _fill(scale: Scale, server: LiveServer) -> None:
+    sizes = ("0", *map(str, scale.growth_ballots))
+    run_python(server.env, "-m", "bench.filling", "growth", *sizes, seconds=FILL_SECONDS)
+
+
+def _served(rooms: Rooms, found: dict[int, list[float]]) -> list[Figure]:
+    figures, first = [], rounds_of(found[min(found)]).median
+    for filled, values in found.items():
+        us, size = rounds_of(values), _short(filled)
+        name = f"{filled:,} ballots in the poll, a first ballot, fan-out included"
+        unit, key = "CPU µs/ballot", f"growth_served_{size}"
+        figures.append(
+            Figure(scenario="growth", name=rooms.named(name), unit=unit, rounds=us, key=rooms.key(f"{key}_us"))
+        )
+        if filled:
+            figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.median, first))
+    return figures
+
+
+def _measure_filled(scale: Scale, rooms: Rooms, env: Mapping[str, str]) -> list[dict[str, Any]]:
+    fill = ("--filled", "--fill", *map(str, scale.growth_ballots))
+    return cast_inside(rooms, env, "growth", *fill, "--seconds", str(scale.growth_seconds))
+
+
+def cast_inside(rooms: Rooms, env: Mapping[str, str], slug: str, *arguments: str) -> list[dict[str, Any]]:
+    """Run `bench.casting` in an environment of the product; one object a measurement."""
     pid = rooms.stores.pid
     store = () if pid is None else ("--store-pid", str(pid))
-    printed = run_python(rooms.copy(), "-m", "bench.casting", slug, *arguments, *store, seconds=FILL_SECONDS)
+    printed = run_python(env, "-m", "bench.casting", slug, *arguments, *store, seconds=FILL_SECONDS)
     costs: list[dict[str, Any]] = json.loads(printed)
     return costs
 
 
 def _grown(rooms: Rooms, costs: Sequence[dict[str, Any]]) -> list[Figure]:
     figures = []
-    for what in ("ballot", "snapshot"):
+    # Without sockets a ballot is little more than its place in the index, which is nowhere flat: no bar for that.
+    for what, bar in (("ballot", None), ("snapshot", FLAT)):
         first = rounds_of(costs[0][f"{what}_us"]).median
         for cost in costs:
             us, size = rounds_of(cost[f"{what}_us"]), _short(cost["filled"])
-            name = f"{cost['filled']:,} ballots in the poll, a {what}"
+            name = f"{cost['filled']:,} ballots in the poll, a {what}, no sockets"
             key = f"growth_{what}_{size}"
             unit = f"CPU µs/{what}"
             figures.append(
                 Figure(scenario="growth", name=rooms.named(name), unit=unit, rounds=us, key=rooms.key(f"{key}_us"))
             )
             if cost["filled"]:
-                figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.median, first))
+                figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.median, first, bar=bar))
     return figures
 
 
@@ -105,14 +152,16 @@ def _of_rooms(rooms: Rooms, n: int, us: float, first: float) -> list[Figure]:
     return [figure] if n == 1 else [figure, _vs_first(rooms, f"{name} ÷ with 1", f"growth_rooms_{n}_vs_1", us, first)]
 
 
-def _vs_first(rooms: Rooms, name: str, key: str, us: float | None, first: float | None) -> Figure:
+def _vs_first(
+    rooms: Rooms, name: str, key: str, us: float | None, first: float | None, *, bar: Bar | None = FLAT
+) -> Figure:
     return Figure(
         scenario="growth",
         name=rooms.named(name),
         unit="times",
         rounds=ratio(us, first),
         key=rooms.key(key),
-        bar=FLAT,
+        bar=bar,
     )
 
 

@@ -33,7 +33,7 @@ def room(scale: Scale) -> str:
 async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     """Cast without sockets, beside a single choice in the same run."""
     fill = ("--fill", "0", str(scale.kinds_full), "--seconds", str(scale.kinds_seconds))
-    costs = await asyncio.to_thread(cast_inside, rooms, "kinds", *fill)
+    costs = await asyncio.to_thread(cast_inside, rooms, rooms.copy(), "kinds", *fill)
     plain = {cost["filled"]: rounds_of(cost["ballot_us"]).median for cost in costs if cost["kind"] == "single_choice"}
     empty = {cost["kind"]: rounds_of(cost["ballot_us"]).median for cost in costs if not cost["filled"]}
     for cost in costs:
