@@ -153,11 +153,12 @@ class OptionObject(Struct, omit_defaults=True):
     right: bool = False
 
 
-class TextObject(Struct):
-    """What somebody wrote; `id` is public, moderators act on it."""
+class TextObject(Struct, omit_defaults=True):
+    """What somebody wrote; `id` is public, moderators act on it. `n` ballots carry it, where a text is shared."""
 
     id: str
     text: str
+    n: int | UnsetType = UNSET
 
 
 class TallyObject(Struct, omit_defaults=True):
@@ -167,6 +168,12 @@ class TallyObject(Struct, omit_defaults=True):
     counts: dict[str, int] | UnsetType = UNSET
     first: dict[str, int] | UnsetType = UNSET
     abstained: int | UnsetType = UNSET
+    values: dict[str, list[int]] | UnsetType = UNSET
+    averages: dict[str, float | None] | UnsetType = UNSET
+    columns: list[tuple[str | None, str | None]] | UnsetType = UNSET
+    median: str | UnsetType | None = UNSET
+    mean: str | UnsetType | None = UNSET
+    approximate: bool | UnsetType = UNSET
     # Of what people wrote: the newest answers of an open text, how many there is no room for, how many are held.
     texts: list[TextObject] | UnsetType = UNSET
     n_more: int | UnsetType = UNSET

@@ -98,7 +98,7 @@ def lead(chart: Chart) -> str:
 @register.filter
 def average(number: float | None) -> str:
     """An average to one place; a dash where there is none."""
-    return "–" if number is None else number_format(math.floor(number * 10 + 0.5) / 10, decimal_pos=1)
+    return "\N{EN DASH}" if number is None else number_format(math.floor(number * 10 + 0.5) / 10, decimal_pos=1)
 
 
 @register.filter
@@ -158,11 +158,13 @@ def right_number(chart: Histogram) -> str:
 
 def measured(text: str, chart: Histogram) -> str:
     """A decimal text as people read it, with its unit; a dash where there is none."""
-    return f"{decimal(text)} {chart.measure}".strip() if text else "–"
+    return f"{decimal(text)} {chart.measure}".strip() if text else "\N{EN DASH}"
 
 
 def decimal(text: str) -> str:
-    return number_format(Decimal(text), decimal_pos=len(text.partition(".")[2]), force_grouping=True)
+    """In groups from five digits on: with four it may be a year."""
+    whole, _, places = text.partition(".")
+    return number_format(Decimal(text), decimal_pos=len(places), force_grouping=len(whole.lstrip("-")) > 4)
 
 
 def _figure(row: Row, chart: Chart) -> str:

@@ -7,10 +7,14 @@ import { say, setText } from 'live_polls/polls';
 /** @import {Draw} from 'live_polls/polls' */
 /** @import {Poll} from 'live_polls/types/polls' */
 
-/** A decimal text as people read it. @param {string} text */
+/** A decimal text as people read it, in groups from five digits on: with four it may be a year. @param {string} text */
 export function decimal(text) {
   const places = text.split('.')[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(document.documentElement.lang || 'en', { minimumFractionDigits: places, maximumFractionDigits: places });
+  const format = new Intl.NumberFormat(document.documentElement.lang || 'en', {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+    useGrouping: Math.abs(Number(text)) >= 10_000,
+  });
   return format.format(Number(text));
 }
 

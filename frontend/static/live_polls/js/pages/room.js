@@ -138,6 +138,8 @@ function makeCard(poll, old) {
   fillOptions(card, poll.options);
   fill(card, { ...poll.settings, code: poll.code, prompt: poll.prompt, round: poll.round });
   if (!poll.settings.abstain) find(card, '.abstain')?.remove();
+  if (!poll.settings.other) find(card, '.other-field')?.remove();
+  else if (!poll.settings.hold) find(card, '[data-hold]')?.remove();
   for (const promise of findAll(card, '[data-promise]')) promise.hidden = (promise.dataset.promise === 'quiz') !== Boolean(poll.points);
   readerOf(poll)?.build?.(find(card, 'form'), poll);
   const rule = ruleOf(poll);
@@ -185,9 +187,9 @@ function updateCard(card, poll) {
 function showMine(card, poll, mine) {
   const yours = find(card, '[data-yours]');
   const said = find(card, '[data-said]');
-  const sum = mine?.abstain ? words.abstained : mine ? (readerOf(poll)?.sum?.(mine, poll) ?? '') : '';
+  const sum = mine?.abstain ? words.abstained : mine ? (readerOf(poll)?.sum?.(mine, poll) ?? mine.other ?? '') : '';
   // Letters, or a few signs where letters do not say it.
-  const keys = (sum ? [] : chosen(mine)).map((number) => {
+  const keys = (sum && !mine?.other ? [] : chosen(mine)).map((number) => {
     const key = document.createElement('span');
     key.className = `key ${colour(number, poll.options.length)}`;
     key.textContent = letter(number);
@@ -360,7 +362,11 @@ function read(form, poll) {
   const reader = readerOf(poll);
   if (reader) return reader.read(form, poll);
   const numbers = picked(form);
-  if (numbers.length < (poll.settings.min_choices ?? 1)) return null;
+  const other = find(form, '[name="other"]')?.value.trim();
+  const isOther = find(form, '[value="other"]')?.checked;
+  if (isOther) return other ? { other } : null;
+  if (numbers.length + (other && isOther === undefined ? 1 : 0) < (poll.settings.min_choices ?? 1)) return null;
+  if (other && isOther === undefined) return { options: numbers, other };
   return readerName(poll) === 'option' ? { option: numbers[0] } : { options: numbers };
 }
 
@@ -378,6 +384,10 @@ function choose(form, answer, poll) {
   const reader = readerOf(poll);
   if (reader) reader.choose?.(form, answer, poll);
   else tick(form, chosen(answer));
+  const other = find(form, '[name="other"]');
+  if (other && other !== document.activeElement) other.value = answer?.other ?? '';
+  const isOther = find(form, '[value="other"]');
+  if (isOther) isOther.checked = Boolean(answer?.other);
 }
 
 /** @param {HTMLFormElement} form @param {number[]} numbers */
@@ -412,8 +422,8 @@ place.addEventListener('change', ({ target }) => {
   const control = /** @type {any} */ (target);
   const poll = store.polls.get(control.form?.elements.poll.value);
   if (!poll) return;
+  if (readerOf(poll)) return;
   find(control.form, '[data-error]').hidden = true;
-  if (readerOf(poll)) return limit(control.form, poll);
   if (control.matches('select')) rerank(control.form, poll, Number(control.name.split('_')[1]), Number(control.value));
   else limit(control.form, poll);
   const most = poll.settings.max_choices;
@@ -424,7 +434,10 @@ place.addEventListener('change', ({ target }) => {
 place.addEventListener('input', ({ target }) => {
   const { form } = /** @type {any} */ (target);
   const poll = store.polls.get(form?.elements.poll.value);
-  if (poll && readerOf(poll)) limit(form, poll);
+  if (!poll || !readerOf(poll)) return;
+  // Not on change: a field changes when it is left for the button, which would move away under the finger.
+  find(form, '[data-error]').hidden = true;
+  limit(form, poll);
 });
 
 place.addEventListener('click', ({ target }) => {
