@@ -77,6 +77,8 @@ class Chart:
     abstained: int = 0
     n_more: int = 0
     n_held: int = 0
+    other: int | None = None  # ballots that name something else; None where they cannot
+    others: tuple[tuple[str, int], ...] = ()  # what they name, and how many
 
 
 class Kind(ABC):

@@ -15,7 +15,6 @@ from live_polls.kinds.base import (
     NO_SETTINGS,
     Answer,
     Chart,
-    Kind,
     PublicTally,
     SettingField,
     Settings,
@@ -27,9 +26,11 @@ from live_polls.kinds.base import (
     single_field,
     whole_numbers,
 )
+from live_polls.kinds.other import OTHER, ChoiceWithOther, other_field, without_other
+from live_polls.kinds.writing import HOLD
 
 
-class MultipleChoice(Kind):
+class MultipleChoice(ChoiceWithOther):
     name = "multiple_choice"
     label = N_("Multiple choice")
     has_pictures = True
@@ -39,6 +40,8 @@ class MultipleChoice(Kind):
     setting_fields = (
         SettingField("min_choices", N_("At least"), minimum=1, default=1),
         SettingField("max_choices", N_("At most"), minimum=1),
+        OTHER,
+        HOLD,
     )
 
     def parse_settings(self, raw: Mapping[str, Any], n_options: int) -> Settings:
@@ -46,20 +49,23 @@ class MultipleChoice(Kind):
 
     def _parse(self, raw: object, shape: Shape) -> Answer:
         least, most = shape.settings["min_choices"], shape.settings["max_choices"]
-        return {"options": sorted(option_numbers(single_field(raw, "options"), shape, least=least, most=most))}
+        rest, other = without_other(raw, shape)
+        n_others = 1 if other else 0
+        options = option_numbers(single_field(rest, "options"), shape, least=least - n_others, most=most - n_others)
+        return {"options": sorted(options)} | ({"other": other} if other else {})
 
     def _read_form(self, fields: Mapping[str, Sequence[str]]) -> object:
-        return {"options": whole_numbers(fields.get("options", ()))}
+        return {"options": whole_numbers(fields.get("options", ())), **other_field(fields)}
 
     def preferred_answer(self, order: Sequence[int], person: Random, shape: Shape) -> object:
         least, most = shape.settings["min_choices"], shape.settings["max_choices"]
         return {"options": list(order[: person.randint(least, most)])}
 
     def _count(self, answer: Answer, shape: Shape) -> dict[str, int]:
-        return {str(number): 1 for number in answer["options"]}
+        return super()._count(answer, shape) | {str(number): 1 for number in answer["options"]}
 
     def _tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
-        return {"counts": option_counts(counters, shape)}
+        return {"counts": option_counts(counters, shape)} | super()._tally(counters, shape)
 
     def score(self, answer: Answer, shape: Shape) -> float | None:
         """The share of the right options that were chosen; each wrong one takes a right one away."""
@@ -76,4 +82,8 @@ class MultipleChoice(Kind):
             n_ballots=tally["n_ballots"],
             unit="votes",
             abstained=tally.get("abstained", 0),
+            n_more=tally.get("n_more", 0),
+            n_held=tally.get("n_held", 0),
+            other=tally.get("other"),
+            others=tuple((text["text"], text["n"]) for text in tally.get("texts", ())),
         )

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from live_polls.errors import InvalidAnswerError
 from live_polls.kinds.base import (
     N_,
     NO_SETTINGS,
     Answer,
     Chart,
-    Kind,
     PublicTally,
     Shape,
     bar_rows,
@@ -23,9 +23,11 @@ from live_polls.kinds.base import (
     single_field,
     whole_numbers,
 )
+from live_polls.kinds.other import OTHER, ChoiceWithOther, other_field, without_other
+from live_polls.kinds.writing import HOLD
 
 
-class SingleChoice(Kind):
+class SingleChoice(ChoiceWithOther):
     name = "single_choice"
     label = N_("Single choice")
     has_pictures = True
@@ -34,10 +36,19 @@ class SingleChoice(Kind):
     stands_for_one = True
     may_be_right = True
 
+    setting_fields = (OTHER, HOLD)
+
     def _parse(self, raw: object, shape: Shape) -> Answer:
+        rest, other = without_other(raw, shape)
+        if other and not rest:
+            return {"other": other}
+        if other:
+            raise InvalidAnswerError("Choose an option or name something else, not both.")
         return {"option": option_number(single_field(raw, "option"), shape)}
 
     def _read_form(self, fields: Mapping[str, Sequence[str]]) -> object:
+        if list(fields.get("option", ())) == ["other"]:
+            return other_field(fields)
         numbers = whole_numbers(fields.get("option", ()))
         return {"option": numbers[0] if len(numbers) == 1 else None}
 
@@ -45,10 +56,10 @@ class SingleChoice(Kind):
         return {"option": order[0]}
 
     def _count(self, answer: Answer, shape: Shape) -> dict[str, int]:
-        return {str(answer["option"]): 1}
+        return super()._count(answer, shape) or {str(answer["option"]): 1}
 
     def _tally(self, counters: Mapping[str, int], shape: Shape) -> PublicTally:
-        return {"counts": option_counts(counters, shape)}
+        return {"counts": option_counts(counters, shape)} | super()._tally(counters, shape)
 
     def score(self, answer: Answer, shape: Shape) -> float | None:
         """1 for a right option, 0 for another."""
@@ -62,4 +73,8 @@ class SingleChoice(Kind):
             n_ballots=tally["n_ballots"],
             unit="votes",
             abstained=tally.get("abstained", 0),
+            n_more=tally.get("n_more", 0),
+            n_held=tally.get("n_held", 0),
+            other=tally.get("other"),
+            others=tuple((text["text"], text["n"]) for text in tally.get("texts", ())),
         )

@@ -342,6 +342,11 @@ function drawBars(figure, tally, { mine: answer }) {
   }
   setText(figure.querySelector('[data-lead]'), lead(figure, tally));
   if (isSorted) sortRows(figure, counts);
+  const others = /** @type {HTMLElement | null} */ (figure.querySelector('[data-others]'));
+  // Only where something else may be named, which is rare.
+  if (others && (tally.other !== undefined || !others.hidden)) {
+    import('live_polls/charts/texts').then(({ showOther }) => showOther(figure, others, tally), () => {});
+  }
   // After the first drawing only: a page that opens shows the tally as it is, without a play.
   requestAnimationFrame(() => figure.querySelector('.bars')?.classList.add('moving'));
 }
