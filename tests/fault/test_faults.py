@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.fault import crashing
+from tests.fault.history import Fault
 from tests.fault.nemeses import OF_STORE, ON_POSTGRESQL, ON_SQLITE
 from tests.fault.run import Result, run
 from tests.fault.stand import Stand
@@ -62,6 +63,9 @@ async def prove(stand: Stand, names: Sequence[str], *, seed: int) -> Result:
     assert verdict.violations == []
     assert verdict.acknowledged == verdict.present > N_PHONES
     assert verdict.doubled == 0
+    struck = list(result.history.of(Fault))
+    assert len(struck) >= len(names)
+    assert all(fault.in_flight for fault in struck)
     assert len(verdict.in_flight_at_kill) == sum(name.startswith(("kill_", "crash_")) for name in names)
     assert all(verdict.in_flight_at_kill)
     return result
