@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, F
 from django.utils import timezone
 
+from live_polls.domain import text_rows
 from live_polls.domain.snapshot import PollView, RoomView, consistent_read, read_room
+from live_polls.domain.written import text_counters
 from live_polls.enums import PollState
 from live_polls.errors import RoomNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Kind, PublicTally, Shape
 from live_polls.models import Ballot, Tally
+
+MOST_TEXTS = 100_000  # of a round in a file; more is an attack, not a hall
 
 Counters = dict[str, int]
 Answers = list[tuple[str, int]]
@@ -26,7 +30,8 @@ class RoundResults:
     """One round. `tally` is what the wire would carry, with counts; `is_now` is the round that the poll is in.
 
     `answers` are pairs of canonical JSON text and how many ballots say so, in an order made of the answers
-    themselves: nothing tells when a ballot came. Empty unless they were asked for.
+    themselves: nothing tells when a ballot came. `texts` are pairs of a text that may be shown and how many ballots
+    carry it, all of them. Both are empty unless they were asked for.
     """
 
     number: int
@@ -34,6 +39,7 @@ class RoundResults:
     tally: PublicTally
     chart: Chart
     answers: tuple[tuple[str, int], ...] = ()
+    texts: tuple[tuple[str, int], ...] = ()
 
     @property
     def n_ballots(self) -> int:
@@ -71,11 +77,12 @@ class RoomResults:
         return sum(poll.n_ballots for poll in self.polls)
 
 
-def read_results(room_id: int, *, with_answers: bool = False) -> RoomResults:
+def read_results(room_id: int, *, whole: bool = False) -> RoomResults:
     """The results of the room as of one version, drafts and archived polls too. RoomNotFoundError. Repeatable.
 
-    Costs as much as there are counters, whatever the number of ballots; with answers, as there are ballots. Answers
-    are of rounds that are over: while one runs, looking before and after a single ballot would show what it says.
+    Costs as much as there are counters, whatever the number of ballots. The `whole` has answers and all texts, too, and
+    costs as much as there are ballots. Answers are of rounds that are over: while one runs, looking before and after a
+    single ballot would show what it says.
     """
     room, _mine = read_room(room_id)
     if room is None:
@@ -83,11 +90,15 @@ def read_results(room_id: int, *, with_answers: bool = False) -> RoomResults:
     # Rounds before the one of the room's version are over and do not change, so a second look is as good.
     with consistent_read():
         counters = _read_counters(room_id)
-        answers = _read_answers(room_id) if with_answers else {}
-    read = tuple(
-        _poll_results(number, poll, counters[poll.id], answers.get(poll.id, {}))
-        for number, poll in enumerate(room.polls, start=1)
-    )
+        answers = _read_answers(room_id) if whole else {}
+        for poll in room.polls:
+            _add_texts(poll, counters[poll.id])
+        read = tuple(
+            _poll_results(number, poll, counters[poll.id], answers.get(poll.id, {}))
+            for number, poll in enumerate(room.polls, start=1)
+        )
+        if whole:
+            read = tuple(map(_with_texts, read))
     return RoomResults(room, timezone.now(), read)
 
 
@@ -98,6 +109,27 @@ def _read_counters(room_id: int) -> dict[int, dict[int, Counters]]:
     for poll_id, round_, counter, n in rows.values_list("poll_id", "round", "counter", "n").iterator():
         counters[poll_id][round_][counter] = n
     return counters
+
+
+def _add_texts(poll: PollView, before: dict[int, Counters]) -> None:
+    """Tell the tallies of earlier rounds of the texts in them; that of the current one has been told."""
+    kind = KINDS[poll.kind]
+    if kind.carries_texts(poll.settings):
+        for round_, counters in before.items():
+            counters.update(text_counters(poll.id, round_, kind))
+
+
+def _with_texts(poll: PollResults) -> PollResults:
+    if not poll.kind.carries_texts(poll.poll.settings):
+        return poll
+    return replace(poll, rounds=tuple(replace(each, texts=_texts(poll, each.number)) for each in poll.rounds))
+
+
+def _texts(poll: PollResults, round_: int) -> tuple[tuple[str, int], ...]:
+    by_number = poll.kind.shares_texts
+    shown = text_rows.read_shown(poll.poll.id, round_, by_number=by_number, most=MOST_TEXTS)
+    # In an order of their own: the newest first would show who came when.
+    return tuple(sorted(((text, n) for _key, text, n, _id in shown), key=lambda text: (-text[1], text[0])))
 
 
 def _read_answers(room_id: int) -> dict[int, dict[int, Answers]]:

@@ -15,7 +15,7 @@ FORMAT = "live_polls.results.v1"
 
 
 def results_json(results: RoomResults) -> bytes:
-    """The document, UTF-8, of results that were read with answers. (A purged room has none.) See docs/room-files.md."""
+    """The document, UTF-8, of whole results. (A purged room has no answers.) See docs/room-files.md."""
     document = {
         "format": FORMAT,
         "read_at": results.read_at.isoformat(timespec="seconds"),
@@ -52,14 +52,24 @@ def _poll(results: PollResults) -> dict[str, Any]:
         "explanation": poll.explanation,
         "options": [{"number": number, "text": text, "right": number in poll.right} for number, text in poll.options],
         "rounds": [
-            {"round": round_.number, "tally": round_.tally, "answers": _answers(results, round_)}
+            {
+                "round": round_.number,
+                "tally": _tally(round_),
+                "answers": _answers(results, round_),
+                "texts": [{"text": text, "n": n} for text, n in round_.texts],
+            }
             for round_ in results.rounds
         ],
     }
 
 
+def _tally(round_: RoundResults) -> dict[str, Any]:
+    """Without the texts for screens: those are named by ids that two rounds share, and all of them stand below."""
+    return {name: value for name, value in round_.tally.items() if name != "texts"}
+
+
 def _answers(results: PollResults, round_: RoundResults) -> list[dict[str, Any]]:
-    """Answers in force. Polls whose ballots carry words have none: moderators decide which words are in the tally."""
+    """Answers in force. Polls whose ballots carry words have none: moderators decide which words are shown, as `texts`."""
     if results.kind.voiced or results.kind.carries_texts(results.poll.settings):
         return []
     return [{"answer": json.loads(answer), "n": n} for answer, n in round_.answers]

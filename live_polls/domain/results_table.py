@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from live_polls.domain.results import PollResults, RoomResults, RoundResults
 from live_polls.kinds.base import Row
+from live_polls.kinds.settings import decimal_of
 
 Cell = str | int | float | None
 
-# What every line has; kinds that count more add columns of their own.
+# Columns of every table, and figures that belong to a screen; a kind that counts more adds columns of its own.
+ALWAYS = frozenset({"number", "prompt", "kind", "round", "state", "ballots", "text", "votes", "share"})
+ON_SCREEN = frozenset({"n_ballots", "abstained", "n_more", "n_held"})
 ROW_FIELDS = frozenset(field.name for field in fields(Row))
 
 
@@ -29,8 +32,11 @@ class Table:
 def results_table(results: RoomResults) -> Table:
     """One line for each option (word, step of a scale …) of each round of each poll that takes answers."""
     lines = [line for poll in results.polls for line in _poll_lines(poll)]
-    columns = list(dict.fromkeys(name for line in lines for name in line)) or list(_labels())
     labels = _labels()
+    said = {name: None for line in lines for name, cell in line.items() if cell is not None}
+    columns = [name for name in labels if name in said or name in ALWAYS] + [
+        name for name in said if name not in labels
+    ]
     return Table(
         header=tuple(labels.get(name, name.replace("_", " ").capitalize()) for name in columns),
         lines=tuple(tuple(line.get(name) for name in columns) for line in lines),
@@ -54,6 +60,7 @@ def _labels() -> dict[str, str]:
         "points": _("Points"),
         "share": _("Share"),
         "first": _("First places"),
+        "average": _("Average"),
         "mean": _("Mean"),
         "median": _("Median"),
     }
@@ -62,11 +69,12 @@ def _labels() -> dict[str, str]:
 def _poll_lines(poll: PollResults) -> Iterator[dict[str, Cell]]:
     for round_ in poll.rounds:
         head = _head(poll, round_)
-        rows = round_.chart.rows
-        for row in rows:
-            yield head | _row_cells(poll, round_, row)
-        if not rows:
-            yield head
+        # Without options the chart shows some of what people wrote, and the texts are all of it.
+        rows = round_.chart.rows if poll.poll.options or not round_.texts else ()
+        cells = [_row_cells(poll, round_, row) for row in rows]
+        cells += [{"text": text, "votes": n} for text, n in round_.texts]
+        for line in cells or [{}]:
+            yield head | line
 
 
 def _head(poll: PollResults, round_: RoundResults) -> dict[str, Cell]:
@@ -78,7 +86,7 @@ def _head(poll: PollResults, round_: RoundResults) -> dict[str, Cell]:
         "state": str(poll.state.label) if round_.is_now else _("Closed"),
         "ballots": round_.n_ballots,
         "abstained": round_.tally.get("abstained"),
-        **_figures(round_.tally, besides={"n_ballots", "abstained"}),
+        **_figures(round_.tally, besides=ON_SCREEN),
     }
 
 
@@ -95,10 +103,11 @@ def _row_cells(poll: PollResults, round_: RoundResults, row: Row) -> dict[str, C
     }
 
 
-def _figures(said: Mapping[str, Any], *, besides: frozenset[str] | set[str]) -> dict[str, Cell]:
-    """The plain numbers and texts among what a kind says."""
-    return {
-        name: value
-        for name, value in said.items()
-        if name not in besides and isinstance(value, str | int | float) and not isinstance(value, bool)
-    }
+def _figures(said: Mapping[str, Any], *, besides: frozenset[str]) -> dict[str, Cell]:
+    """The plain numbers among what a kind says; exact ones are texts there."""
+    figures: dict[str, Cell] = {}
+    for name, value in said.items():
+        number = None if name in besides or isinstance(value, bool) else decimal_of(value)
+        if number is not None:
+            figures[name] = float(number)
+    return figures

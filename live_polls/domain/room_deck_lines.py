@@ -76,7 +76,7 @@ class _Reader:
         self._goes_on: str = ""  # what the next line may continue: "", "item" or "text"
 
     def read(self, number: int, line: str) -> None:
-        if not self._is_fenced(line) and self._is_mark(number, line):
+        if self._is_fence(line) or (not self._fence and self._is_mark(number, line)):
             return
         goes_on, self._goes_on = self._goes_on, ""
         if self._fence:
@@ -86,17 +86,16 @@ class _Reader:
         else:
             self.parts[-1].body.append("")
 
-    def _is_fenced(self, line: str) -> bool:
-        """Whether the line is code, which is shown as it stands."""
+    def _is_fence(self, line: str) -> bool:
+        """Whether the line begins or ends code, which is shown as it stands."""
         fence = FENCE.match(line)
-        if fence and self._fence in ("", fence[1]):
-            self._fence = "" if self._fence else fence[1]
-        return bool(self._fence)
+        if fence is None or self._fence not in ("", fence[1]):
+            return False
+        self._fence = "" if self._fence else fence[1]
+        return True
 
     def _is_mark(self, number: int, line: str) -> bool:
         """Whether the line is a heading, or one of the lines that mean nothing by themselves."""
-        if FENCE.match(line):
-            return True
         if heading := HEADING.match(line):
             self._begin(number, len(heading[1]), heading[2])
         elif self._goes_on == "text" and (under := UNDERLINE.match(line)):

@@ -62,16 +62,16 @@ def results_file(request: HttpRequest, join_code: str, extension: str) -> HttpRe
 
 
 def _csv(room: Room) -> File:
-    return f"{_name(room)}.csv", "text/csv; charset=utf-8", results_csv(read_results(room.pk))
+    return f"{_name(room)}.csv", "text/csv; charset=utf-8", results_csv(read_results(room.pk, whole=True))
 
 
 def _xlsx(room: Room) -> File:
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return f"{_name(room)}.xlsx", media_type, results_xlsx(read_results(room.pk))
+    return f"{_name(room)}.xlsx", media_type, results_xlsx(read_results(room.pk, whole=True))
 
 
 def _json(room: Room) -> File:
-    content = results_json(read_results(room.pk, with_answers=True))
+    content = results_json(read_results(room.pk, whole=True))
     return f"{_name(room)}.json", "application/json", content
 
 

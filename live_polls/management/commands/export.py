@@ -19,9 +19,9 @@ from live_polls.errors import RoomNotFoundError
 from live_polls.models import Room
 
 RESULTS: dict[str, Callable[[int], bytes]] = {
-    "json": lambda room_id: results_json(read_results(room_id, with_answers=True)),
-    "csv": lambda room_id: results_csv(read_results(room_id)),
-    "xlsx": lambda room_id: results_xlsx(read_results(room_id)),
+    "json": lambda room_id: results_json(read_results(room_id, whole=True)),
+    "csv": lambda room_id: results_csv(read_results(room_id, whole=True)),
+    "xlsx": lambda room_id: results_xlsx(read_results(room_id, whole=True)),
 }
 
 

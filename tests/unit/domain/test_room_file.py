@@ -239,7 +239,7 @@ def test_options_must_be_there():
 class NeedsScale(SingleChoice):
     """A kind that cannot do without a setting, as some will."""
 
-    setting_fields = (SettingField("scale", "Scale", minimum=1),)
+    setting_fields = (SettingField("scale", "Scale", minimum=1),)  # type: ignore[assignment]
 
     def parse_settings(self, raw, n_options):
         if "scale" not in raw:

@@ -13,7 +13,7 @@ from live_polls.kinds import KINDS
 from live_polls.management.commands.demo import DECK
 
 ROOT = Path(__file__).parents[3]
-EXAMPLES = [block for block in (ROOT / "docs/room-files.md").read_text().split("```toml\n")[1:]]
+EXAMPLES = (ROOT / "docs/room-files.md").read_text().split("```toml\n")[1:]
 
 
 def mistakes_in(text: str) -> list[str]:
