@@ -1,7 +1,7 @@
 """Counts of few people are not shown, and cannot be worked out from what is.
 
 A table of who moved where has cells in it that stand for one or two people: they would say what single persons did. Those
-are shown as "fewer than K"; a 0 is shown, for it is nobody's. But each row and column adds up to a count that everybody has seen, so a cell that stands alone could be worked
+are shown as "fewer than K"; a 0 is shown where it can be, for it is nobody's. But each row and column adds up to a count that everybody has seen, so a cell that stands alone could be worked
 out again; then others are hidden, too, until every cell that is not shown could have another value (complementary
 suppression). Where even that does not help, it is not told either which cells are the small ones. Plain Python: tables in,
 tables out.
@@ -9,7 +9,9 @@ tables out.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 K = 3
@@ -18,8 +20,8 @@ K = 3
 class Veil(Enum):
     """Why a cell is not shown."""
 
-    FEWER = "fewer"  # less than K, and not 0
-    HIDDEN = "hidden"  # beside cells that are FEWER: K or more, hidden for their sake; else any number but 0
+    FEWER = "fewer"  # less than K
+    HIDDEN = "hidden"  # beside cells that are FEWER: K or more, hidden for their sake; else any number
 
 
 Cell = int | Veil
@@ -28,8 +30,8 @@ Shown = list[list[Cell]]
 Place = tuple[int, int]
 Bounds = dict[Veil, tuple[int, int | None]]
 # What a veiled cell may be for who knows why it is veiled: when that is told, and when it is not.
-_TOLD: Bounds = {Veil.FEWER: (1, K - 1), Veil.HIDDEN: (K, None)}
-_UNTOLD: Bounds = {Veil.HIDDEN: (1, None)}
+_TOLD: Bounds = {Veil.FEWER: (0, K - 1), Veil.HIDDEN: (K, None)}
+_UNTOLD: Bounds = {Veil.HIDDEN: (0, None)}
 
 
 def veiled(table: Table) -> Shown | None:
@@ -42,77 +44,89 @@ def veiled(table: Table) -> Shown | None:
 
 
 def _veiled(table: Table, few: Veil, bounds: Bounds) -> Shown | None:
-    """Veil the cells of few people as `few`, and then one more after the other while any could be worked out."""
-    shown = _with_few_veiled(table, few)
-    while exposed := next(_exposed(table, shown, bounds), None):
-        others = [place for place in _places(table) if _n(shown, place) == _n(table, place) != 0]
-        beside = [place for place in others if place[0] == exposed[0] or place[1] == exposed[1]]
-        if not others:
-            return None
-        row, column = min(beside or others, key=lambda place: (table[place[0]][place[1]], place))
-        shown[row][column] = Veil.HIDDEN
-    return shown
-
-
-def _with_few_veiled(table: Table, few: Veil) -> Shown:
+    """Veil the cells of few people as `few`, and then, for each that could be worked out, a circle of others."""
     shown: Shown = [[few if 0 < n < K else n for n in row] for row in table]
     shown[-1][-1] = Veil.HIDDEN
+    veil = _Veiling(table, shown, few, bounds)
+    for row, column in veil.places():
+        if isinstance(shown[row][column], Veil) and (row, column) != veil.corner:
+            circle = veil.circle(row, column)
+            if circle is None:
+                return None
+            for place in circle:
+                shown[place[0]][place[1]] = veil.of(place)
     return shown
 
 
-def _exposed(table: Table, shown: Shown, bounds: Bounds) -> Iterator[Place]:
-    """Veiled cells that have only one possible value.
-
-    All tables with the same totals and the same shown cells differ by circles: one more here, one less in the next
-    veiled cell of the same row or column, and so on, back to where it began. A cell on no such circle is exposed.
+@dataclass(slots=True)
+class _Veiling:
+    """All tables with the same totals and the same shown cells differ by circles: one more here, one less in the next
+    veiled cell of the same column, one more in the next of its row, and so on, back to where it began. A veiled cell
+    on such a circle could have another value; so each gets one, the one for which the fewest people have to be hidden.
     """
-    ways = _ways(table, shown, bounds)
-    n_rows, n_columns = len(table), len(table[0])
-    for row, column in _places(shown):
-        if not isinstance(shown[row][column], Veil) or (row, column) == (n_rows - 1, n_columns - 1):
-            continue
-        here, there = row, n_rows + column
-        more = there in ways[here] and _leads(ways, there, here)
-        less = here in ways[there] and _leads(ways, here, there)
-        if not more and not less:
-            yield row, column
 
+    table: Table
+    shown: Shown
+    few: Veil
+    bounds: Bounds
 
-def _ways(table: Table, shown: Shown, bounds: Bounds) -> list[set[int]]:
-    """Rows and columns as knots: from row to column where a veiled cell could be more, back where it could be less."""
-    n_rows, n_columns = len(table), len(table[0])
-    ways: list[set[int]] = [set() for _ in range(n_rows + n_columns)]
-    for row, column in _places(shown):
-        veil = shown[row][column]
-        if not isinstance(veil, Veil):
-            continue
-        least, most = bounds[veil]
-        is_corner = (row, column) == (n_rows - 1, n_columns - 1)
-        if is_corner or most is None or table[row][column] < most:
-            ways[row].add(n_rows + column)
-        if is_corner or table[row][column] > least:
-            ways[n_rows + column].add(row)
-    return ways
+    @property
+    def corner(self) -> Place:
+        return len(self.table) - 1, len(self.table[0]) - 1
 
+    def places(self) -> list[Place]:
+        return [(row, column) for row in range(len(self.table)) for column in range(len(self.table[0]))]
 
-def _leads(ways: Sequence[set[int]], start: int, end: int) -> bool:
-    """Whether one gets from start to end, but not by the one cell between the two."""
-    reached, ahead = {start}, [start]
-    while ahead:
-        knot = ahead.pop()
-        for following in ways[knot] - reached:
-            if (knot, following) == (start, end):
+    def of(self, place: Place) -> Veil:
+        """The veil that a cell has, or would have."""
+        cell = self.shown[place[0]][place[1]]
+        if isinstance(cell, Veil):
+            return cell
+        return self.few if cell < K else Veil.HIDDEN
+
+    def circle(self, row: int, column: int) -> list[Place] | None:
+        """The cells of the cheapest circle through this one, or None."""
+        here, there = row, len(self.table) + column
+        ways = []
+        if self._may((row, column), 1):
+            ways.append(self._way(there, here, (row, column)))
+        if self._may((row, column), -1):
+            ways.append(self._way(here, there, (row, column)))
+        found = [way for way in ways if way is not None]
+        return min(found)[1] if found else None
+
+    def _may(self, place: Place, step: int) -> bool:
+        """Whether the cell, once veiled, could be one more or one less."""
+        if place == self.corner:
+            return True
+        least, most = self.bounds[self.of(place)]
+        n = self.table[place[0]][place[1]] + step
+        return n >= least and (most is None or n <= most)
+
+    def _way(self, start: int, end: int, without: Place) -> tuple[int, list[Place]] | None:
+        """The cheapest way between a row and a column: (people to hide, cells). Rows count from 0, columns after them."""
+        ahead: list[tuple[int, int, list[Place]]] = [(0, start, [])]
+        done: set[int] = set()
+        while ahead:
+            cost, knot, cells = heapq.heappop(ahead)
+            if knot == end:
+                return cost, cells
+            if knot in done:
                 continue
-            if following == end:
-                return True
-            reached.add(following)
-            ahead.append(following)
-    return False
+            done.add(knot)
+            for following, place, step in self._next(knot):
+                if following not in done and place != without and self._may(place, step):
+                    heapq.heappush(ahead, (cost + self._cost(place), following, [*cells, place]))
+        return None
 
+    def _next(self, knot: int) -> Iterator[tuple[int, Place, int]]:
+        """From a row to each column by one more in their cell, from a column to each row by one less."""
+        n_rows, n_columns = len(self.table), len(self.table[0])
+        if knot < n_rows:
+            yield from ((n_rows + column, (knot, column), 1) for column in range(n_columns))
+        else:
+            yield from ((row, (row, knot - n_rows), -1) for row in range(n_rows))
 
-def _places(table: Sequence[Sequence[object]]) -> Iterator[Place]:
-    return ((row, column) for row in range(len(table)) for column in range(len(table[0])))
-
-
-def _n(table: Sequence[Sequence[Cell]], place: Place) -> Cell:
-    return table[place[0]][place[1]]
+    def _cost(self, place: Place) -> int:
+        cell = self.shown[place[0]][place[1]]
+        return 0 if isinstance(cell, Veil) else cell + 1

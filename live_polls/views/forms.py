@@ -55,7 +55,7 @@ class RoomForm(DeskForm):
         help_text=_("Each poll can say otherwise."),
     )
     one_at_a_time = forms.BooleanField(
-        label=_("One poll at a time"), required=False, help_text=_("Opening a poll closes the one before.")
+        label=_("One poll at a time: opening one closes the one before"), required=False
     )
     teams = forms.CharField(
         label=_("Teams of the quiz"),

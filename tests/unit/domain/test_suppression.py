@@ -39,9 +39,9 @@ def possible_values(table: Tables, shown: list[list[Cell]]) -> dict[tuple[int, i
 
 def worth(cell: Cell, most: int, *, is_told: bool) -> list[int]:
     if cell is Veil.FEWER:
-        return list(range(1, K))
+        return list(range(K))
     if cell is Veil.HIDDEN:
-        return list(range(K if is_told else 1, most + 1))
+        return list(range(K if is_told else 0, most + 1))
     assert isinstance(cell, int)
     return [cell]
 
@@ -104,6 +104,14 @@ def test_of_a_handful_of_people_little_is_told():
     shown = veiled([[1, 0, 0], [0, 1, 0], [0, 0, 0]])
 
     assert shown is None or not any(cell for line in shown for cell in line if isinstance(cell, int))
+
+
+def test_an_option_of_a_single_person_hides_no_more_than_it_must():
+    shown = veiled([[9, 8, 0, 3], [4, 6, 1, 0], [3, 0, 0, 4], [3, 5, 0, 0]])
+
+    assert shown is not None
+    assert shown[1][2] is Veil.FEWER
+    assert sum(isinstance(cell, Veil) for line in shown for cell in line) <= 5
 
 
 def test_a_large_table_takes_no_time():
