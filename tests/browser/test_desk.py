@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.pictures import make_picture
 from tests.server_process import ServerProcess, running_server
 
 pytestmark = pytest.mark.browser
@@ -248,3 +249,36 @@ def test_the_menu_closes_by_escape_and_signs_out(desk: ServerProcess, visit: Vis
 
     page.goto(f"{desk.url}/rooms/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_picture_is_uploaded_as_soon_as_it_is_chosen(visit, signed_in, room_url):
+    page = visit(f"{room_url}/polls/new", **signed_in)
+    page.get_by_label("Question").fill("Which colour?")
+    page.get_by_role("button", name="Yes / No").click()
+    expect(page.get_by_role("textbox", name="Option A")).to_have_value("Yes")
+    red, blue = (
+        {"name": "x.png", "mimeType": "image/png", "buffer": make_picture(colour=colour)} for colour in ("red", "blue")
+    )
+    page.get_by_label("Picture: Option A").set_input_files(red)
+    expect(page.get_by_role("button", name=re.compile("Remove picture ?: Option A"))).to_be_focused()
+    page.locator("#id_picture_file").set_input_files(blue)
+    expect(page.get_by_role("button", name="Remove the picture")).to_be_visible()
+    expect(page.locator("#preview img")).to_have_count(2)
+    page.get_by_label("Right: Option B").check()
+    page.get_by_role("button", name="Move option A down").click()
+    expect(page.get_by_role("button", name=re.compile("Remove picture ?: Option B"))).to_be_visible()
+    expect(page.get_by_label("Right: Option A")).to_be_checked()
+    page.get_by_role("button", name="Add poll").click()
+
+    page.get_by_role("link", name="Which colour?", exact=True).click()
+    expect(page.locator("#preview img")).to_have_count(2)
+    expect(page.get_by_label("Right: Option A")).to_be_checked()
+
+
+def test_what_is_no_picture_is_said_at_once(visit, signed_in, room_url):
+    page = visit(f"{room_url}/polls/new", **signed_in)
+    drawing = {"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
+    page.get_by_label("Picture: Option B").set_input_files(drawing)
+
+    expect(page.get_by_text("This is no picture that can be read.")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
