@@ -138,6 +138,9 @@ async def _measure(
         except FAILURES as error:
             failed.append(name)
             print(f"{name}: {str(error) or 'out of time'}")
+        except asyncio.CancelledError:
+            # Ended from outside: what has been measured is still worth a table.
+            return figures, [*failed, f"{name} and all after it"]
         print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     return figures, failed
 
