@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from live_polls.domain.board_rows import PlayerLine, Question, Scores, read_scores
 from live_polls.enums import TextState
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the board: a player or a team. Those with equal points share a place; `before`: before the last question."""
 
     place: int

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from live_polls.domain.snapshot import RoomView
 from live_polls.enums import TextState
 from live_polls.live.quiz_faces import player_object
-from live_polls.templatetags.charts import PLURALS
+from live_polls.templatetags.charts import PLURALS, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def player_card(room: RoomView, voice: str, *, refusal: str = "") -> PlayerCard:
     return PlayerCard(
         name=player.name,
         team=player.team,
-        points_words=ngettext("%(n)s point", "%(n)s points", player.points) % {"n": player.points},
+        points_words=ngettext("%(n)s point", "%(n)s points", player.points) % {"n": count(player.points)},
         place_words=place,
         streak_words=words["streak"] % {"n": player.streak} if player.streak > 1 else "",
         gained_words=(words["gained"] if player.gained else words["missed"]) % {"n": player.gained}

@@ -67,8 +67,8 @@ def test_one_plays_without_scripts(load, visit):
     page.get_by_role("button", name="Send my vote").click()
     room.act("close", 0)
     page.goto(room.url)
-    expect(page.locator("[data-points]")).to_have_text("1000 points")
-    expect(page.locator("[data-gained]")).to_have_text("+1000 for the last question")
+    expect(page.locator("[data-points]")).to_have_text("1,000 points")
+    expect(page.locator("[data-gained]")).to_have_text("+1,000 for the last question")
 
 
 def test_a_narrow_phone_shows_it_all(load, visit):

@@ -9,6 +9,7 @@ const place = /** @type {HTMLElement} */ (document.getElementById('player'));
 const form = /** @type {HTMLFormElement} */ (place.querySelector('form'));
 /** @type {(selector: string) => HTMLElement} */
 const find = (selector) => /** @type {HTMLElement} */ (place.querySelector(selector));
+const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined);
 let wired = false;
 let said = '';
 
@@ -33,7 +34,7 @@ export function show(store, { code, words }) {
   setText(find('[data-points]'), sayMany(of_.points, points));
   setText(find('[data-place]'), at ? say(of_.place, { place: at, of }) : '');
   tell('[data-streak]', streak > 1 ? say(of_.streak, { n: streak }) : '');
-  tell('[data-gained]', last ? say(gained ? of_.gained : of_.missed, { n: gained }) : '');
+  tell('[data-gained]', last ? say(gained ? of_.gained : of_.missed, { n: numbers.format(gained) }) : '');
   find('[data-gained]').dataset.right = String(gained > 0);
   tell('[data-held]', player.state === 'held' ? of_.held : '');
   const now = JSON.stringify([last, points, at]);
