@@ -6,14 +6,19 @@ A real server, a real Chromium, a room with voters. Look at each picture before 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import BROWSERS, FLAGS, Room, load_room
-from tests.browser.voting import vote
+from tests.browser.rooms import BUDGET, MOOD, RELEASE, SESSIONS
+from tests.browser.voting import Voters, vote
+from tests.pictures import make_picture
 from tests.server_process import ServerProcess, prepare_server, serving
 
 PROJECTOR = {"width": 1920, "height": 1080}
@@ -35,6 +40,28 @@ kind = "multiple_choice"
 prompt = "Which of these do you use every week?"
 options = ["Redis", "Kafka", "Celery", "Cron", "Paper"]
 max_choices = 3
+"""
+
+TREES = """
+kind = "single_choice"
+prompt = "Which tree shall we plant on the square?"
+explanation = "Birches grow on poor soil, and the square has little else."
+options = [
+  {text = "A lime tree", picture = "lime.png"},
+  {text = "A birch", picture = "birch.png", right = true},
+  {text = "An oak", picture = "oak.png"},
+]
+"""
+AGENDA = """
+kind = "slide"
+prompt = "What we shall do today"
+picture = "oak.png"
+text = \"\"\"
+Three things, and a break in the middle.
+
+1. Look at the square
+2. Ask what everybody wants
+3. Decide\"\"\"
 """
 
 
@@ -80,6 +107,34 @@ def take(camera: Camera, server: ServerProcess) -> None:
     camera.shoot(camera.page(f"{server.url}/j/222222", PHONE, "light"), "phone-error-light")
     camera.shoot(camera.page(server.url, PHONE, "light"), "phone-landing-light")
     take_ranking(camera, room)
+    take_pictures(camera, server)
+
+
+def take_scales(camera: Camera, server: ServerProcess) -> None:
+    """Ratings, a number and points: forms on the phone, then results on both."""
+    room = load_room(server, SESSIONS, MOOD, RELEASE, BUDGET, is_open=False)
+    for poll, name in enumerate(("rating", "rating-one", "number", "points")):
+        room.act("open", poll)
+        for scheme in ("light", "dark"):
+            camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-{name}-{scheme}")
+        for n in range(16):
+            answer = _ANSWERS[name](n)
+            vote(room, answer, poll=poll)
+        if name == "rating":
+            vote(room, {"abstain": True}, poll=poll, times=2)
+        room.act("stage", poll)
+        room.act("close", poll)
+        for scheme in ("light", "dark"):
+            camera.shoot(_stage(camera, room, scheme), f"stage-{name}-{scheme}")
+            camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-{name}-closed-{scheme}")
+
+
+_ANSWERS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "rating": lambda n: {"values": {"1": 3 + n % 3, "2": 1 + n * 7 % 5, "3": 1 + n % 4 % 3}},
+    "rating-one": lambda n: {"value": 3 + (n * 5 % 7 + n * 3 % 8) // 2},
+    "number": lambda n: {"value": str(1997 + (n * 5 % 7 + n * 3 % 8))},
+    "points": lambda n: {"points": {"1": 20 + n, "2": 10 + n * 5 % 7, "3": 40 - n, "4": 30 - n * 5 % 7}},
+}
 
 
 def take_voting(camera: Camera, room: Room, scheme: str) -> None:
@@ -99,6 +154,39 @@ def take_ranking(camera: Camera, room: Room) -> None:
         vote(room, {"options": order}, poll=1, times=times)
     camera.shoot(camera.page(room.url, PHONE, "light"), "phone-ranking-light")
     camera.shoot(_stage(camera, room, "dark"), "stage-ranking-dark")
+
+
+def take_pictures(camera: Camera, server: ServerProcess) -> None:
+    for name, colour in (("lime", "#3d8b40"), ("birch", "#8a8a8a"), ("oak", "#7a4a1e")):
+        (server.folder / f"{name}.png").write_bytes(make_picture(900, 600, colour=colour))
+    room = load_room(server, TREES, AGENDA, is_open=False)
+    room.act("open", 0)
+    camera.shoot(camera.page(room.url, PHONE, "light"), "phone-pictures-light")
+    for option, times in ((1, 4), (2, 7), (3, 2)):
+        vote(room, {"option": option}, times=times)
+    room.act("close", 0)
+    for scheme in ("light", "dark"):
+        camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-right-{scheme}")
+        camera.shoot(_stage(camera, room, scheme), f"stage-right-{scheme}")
+    room.act("stage", 1)
+    for scheme in ("light", "dark"):
+        camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-slide-{scheme}")
+        camera.shoot(_stage(camera, room, scheme), f"stage-slide-{scheme}")
+
+
+def take_rounds(camera: Camera, server: ServerProcess) -> None:
+    """A question asked twice, compared on the stage; and a phone that asks for more time."""
+    room = load_room(server, f"{DATABASE}seconds = 60\n")
+    phone = camera.page(room.url, PHONE, "light")
+    phone.get_by_role("button", name="I need more time").click()
+    expect(phone.get_by_role("timer")).to_have_text(re.compile(r"^1:"))
+    camera.shoot(phone, "phone-more-time-light")
+    before = [{"option": option} for option in [1] * 18 + [2] * 12 + [3] * 8]
+    after = [{"option": option} for option in [1] * 9 + [2] * 9 + [2] * 8 + [1] * 4 + [3] * 5 + [2] * 3]
+    Voters(room, len(before)).vote_twice([*before], [*after])
+    room.act("rounds", 0)
+    for scheme in ("light", "dark"):
+        camera.shoot(_stage(camera, room, scheme), f"stage-rounds-{scheme}")
 
 
 def take_reconnecting(camera: Camera, server: ServerProcess, room: Room) -> Page:
@@ -144,6 +232,8 @@ def main(folder: Path) -> None:
         camera = Camera(browser, folder)
         with serving(server):
             take(camera, server)
+            take_scales(camera, server)
+            take_rounds(camera, server)
             take_desk(camera, server)
             room = load_room(server, DATABASE)
             waiting = take_reconnecting(camera, server, room)
