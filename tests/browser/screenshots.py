@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import BROWSERS, FLAGS, Room, load_room
+from tests.browser.players import CAPITAL, PRIMES, players_of
 from tests.browser.rooms import BUDGET, MOOD, RELEASE, SESSIONS
 from tests.browser.voting import Voters, vote
 from tests.pictures import make_picture
@@ -113,7 +114,7 @@ def take(camera: Camera, server: ServerProcess) -> None:
 def take_scales(camera: Camera, server: ServerProcess) -> None:
     """Ratings, a number and points: forms on the phone, then results on both."""
     room = load_room(server, SESSIONS, MOOD, RELEASE, BUDGET, is_open=False)
-    for poll, name in enumerate(("rating", "rating-one", "number", "points")):
+    for poll, name in enumerate(_ANSWERS):
         room.act("open", poll)
         for scheme in ("light", "dark"):
             camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-{name}-{scheme}")
@@ -189,6 +190,35 @@ def take_rounds(camera: Camera, server: ServerProcess) -> None:
         camera.shoot(_stage(camera, room, scheme), f"stage-rounds-{scheme}")
 
 
+def take_quiz(camera: Camera, server: ServerProcess) -> None:
+    """A name, a question, what it earned; the lobby of players, the leaderboard and the podium."""
+    room = load_room(server, CAPITAL, PRIMES, is_open=False)
+    phone = camera.page(room.url, PHONE, "light")
+    phone.get_by_label("Your name in the quiz").fill("Hypatia")
+    camera.shoot(phone, "phone-quiz-name-light")
+    phone.get_by_role("button", name="Play").click()
+    expect(phone.locator("[data-name]")).to_have_text("Hypatia")
+    players = players_of(room)
+    camera.shoot(_stage(camera, room, "dark"), "stage-quiz-lobby-dark")
+    room.act("open", 0)
+    phone.get_by_role("radio", name="Canberra").check()
+    phone.get_by_role("button", name="Send my vote").click()
+    for number, player in enumerate(players):
+        player.answer({"option": 2 if number < 6 else 1})
+    room.act("close", 0)
+    expect(phone.locator("[data-points]")).to_have_text("1,000 points")
+    camera.shoot(phone, "phone-quiz-points-light")
+    camera.shoot(_stage(camera, room, "dark"), "stage-quiz-reveal-dark")
+    room.act("board")
+    camera.shoot(_stage(camera, room, "dark"), "stage-quiz-board-dark")
+    room.act("open", 1)
+    for number, player in enumerate(players):
+        player.answer({"options": [1, 3] if number in {1, 4} else [1] if number in {0, 2} else [2]}, poll=1)
+    room.act("close", 1)
+    for scheme in ("light", "dark"):
+        camera.shoot(_stage(camera, room, scheme), f"stage-quiz-podium-{scheme}")
+
+
 def take_reconnecting(camera: Camera, server: ServerProcess, room: Room) -> Page:
     """A phone that waits for a server which is away: the caller ends the server between the two halves."""
     return camera.page(room.url, PHONE, "light")
@@ -234,6 +264,7 @@ def main(folder: Path) -> None:
             take(camera, server)
             take_scales(camera, server)
             take_rounds(camera, server)
+            take_quiz(camera, server)
             take_desk(camera, server)
             room = load_room(server, DATABASE)
             waiting = take_reconnecting(camera, server, room)

@@ -13,6 +13,7 @@ from live_polls.domain.ballots import cast_batch
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import ResultsVisibility
+from live_polls.kinds import KINDS
 from live_polls.live import faces
 from live_polls.live.connections import Change
 from live_polls.live.faces import Face, face_of
@@ -54,6 +55,19 @@ def my_ballot(poll: str = "a", answer: str | None = '{"option":1}') -> MyBallot:
 
 
 # What is not for these eyes is in no byte
+
+
+@pytest.mark.parametrize("viewer", Viewer)
+@pytest.mark.parametrize("state", ["draft", "open"])
+def test_the_right_number_is_in_no_byte_before_the_poll_is_closed(viewer, state):
+    settings = KINDS["number"].parse_settings({"right": 60606, "tolerance": 50505}, 0)
+    poll = make_poll_view(kind="number", options=(), settings=settings, state=state)
+
+    sent = bytes_of(make_view(poll), viewer)
+
+    assert b"60606" not in sent
+    assert b"50505" not in sent
+    assert b"60606" in bytes_of(make_view(replace(poll, state="closed")), viewer)
 
 
 @pytest.mark.parametrize("viewer", [Viewer.AUDIENCE, Viewer.TRUSTED_STAGE])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.template.loader import render_to_string
 
@@ -56,3 +58,34 @@ def test_a_chart_has_the_same_numbers_in_a_table():
     assert (bars.count("75%"), table.count("75%")) == (2, 1)  # in the sentence, at its bar, in the table
     assert (bars.count("Option 2"), table.count("Option 2")) == (2, 1)
     assert "style=" not in page
+
+
+def test_the_sentence_of_points_says_averages():
+    assert charts.lead(points_chart({"1": 120, "2": 80})) == "Option 1 leads with 60.0."
+
+
+def points_chart(counts: dict[str, int]) -> Chart:
+    return KINDS["points"].chart({"n_ballots": 2, "counts": counts}, [(1, "Option 1"), (2, "Option 2")], {"total": 100})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("2005", "2005"), ("-1500", "-1500"), ("12345.50", "12,345.50"), ("0.5", "0.5")]
+)
+def test_numbers_stand_in_groups_from_five_digits_on(text, words):
+    assert charts.decimal(text) == words
+
+
+@pytest.mark.parametrize(("mean", "words"), [(None, "\N{EN DASH}"), (3.25, "3.3"), (4.0, "4.0"), (3.04, "3.0")])
+def test_averages_have_one_place_rounded_half_up(mean, words):
+    assert charts.average(mean) == words
+
+
+def test_an_approximate_median_says_so():
+    kind = KINDS["number"]
+    settings = kind.parse_settings({"unit": "km", "right": 1200, "tolerance": 50}, 0)
+    tally = {"n_ballots": 1, "counts": {"1": 1}, "columns": [["1200", "1299"]], "median": "1200", "mean": "1234"}
+
+    numbers: Any = kind.chart(tally | {"approximate": True}, [], settings)
+
+    assert (charts.median(numbers), charts.mean(numbers)) == ("\N{ALMOST EQUAL TO} 1200 km", "1234 km")
+    assert charts.right_number(numbers) == "1200 km (\N{PLUS-MINUS SIGN} 50)"
