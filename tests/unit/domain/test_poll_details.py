@@ -102,6 +102,7 @@ def test_what_is_right_may_be_corrected_while_people_vote_for_nothing(room: Room
 @pytest.mark.parametrize("change", [{"right": {2}}, {"by_speed": True}, {"points": 2}, {"points": 0}])
 def test_what_people_have_earned_is_not_changed_behind_them(room: Room, change: dict[str, Any]):
     poll = make_poll(room)
+    edit_poll(poll, replace(draft_of(poll), right={1}))
     Poll.objects.filter(pk=poll.pk).update(points=1)
     poll.refresh_from_db()
 
