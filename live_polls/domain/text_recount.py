@@ -19,10 +19,10 @@ def count_texts(poll: Poll) -> tuple[Counts, Counts]:
     counted, stored = Counts(), Counts()
     kind = KINDS[poll.kind]
     for change in _changes(poll):
-        for key, _, text in texts_of(change.after, change, kind):
-            counted[key.round, f"text {key.key}"] += 1
+        for named, _, text in texts_of(change.after, change, kind):
+            counted[named.round, f"text {named.key}"] += 1
             if kind.shares_texts:
-                counted[key.round, f"spelling {key.key} {text}"] += 1
+                counted[named.round, f"spelling {named.key} {text}"] += 1
     for round_, key, n in Text.objects.filter(poll=poll, n__gt=0).values_list("round", "key", "n"):
         stored[round_, f"text {key}"] = n
     for round_, key, text, n in Spelling.objects.filter(poll=poll).values_list("round", "key", "text", "n"):

@@ -101,5 +101,5 @@ class OpenText(Kind):
             tally.get("abstained", 0),
             tally.get("n_more", 0),
             tally.get("n_held", 0),
-            tuple(Card(card["id"], card["text"]) for card in tally.get("texts", ())),
+            cards=tuple(Card(card["id"], card["text"]) for card in tally.get("texts", ())),
         )

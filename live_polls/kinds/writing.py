@@ -79,9 +79,11 @@ def text_counter(key: str, text: str) -> str:
 
 def written(counters: Mapping[str, int]) -> list[Written]:
     """The texts that a tally was told of, those that most ballots carry first."""
-    found = [
-        Written(*name.removeprefix(_TEXT).split("\n", 1), n) for name, n in counters.items() if name.startswith(_TEXT)
-    ]
+    found = []
+    for name, n in counters.items():
+        if name.startswith(_TEXT):
+            key, text = name.removeprefix(_TEXT).split("\n", 1)
+            found.append(Written(key, text, n))
     return sorted(found, key=lambda text: -text.n)
 
 

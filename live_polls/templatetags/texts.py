@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django import template
 from django.utils.translation import ngettext
 
@@ -25,7 +27,7 @@ def written(card: Card, limit: str) -> list[str]:
 @register.filter
 def size(row: Row) -> int:
     """The size class of a word, 1 to 9: by the square root, since people see areas."""
-    return max(1, round(row.length**0.5 * N_SIZES))
+    return max(1, round(math.sqrt(row.length) * N_SIZES))
 
 
 @register.filter
