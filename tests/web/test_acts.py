@@ -8,12 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from live_polls.domain import lifecycle, steps
+from live_polls.domain.ballots import cast_batch
 from live_polls.domain.participants import stage_token
 from live_polls.domain.polls import PollDraft, add_poll
 from live_polls.domain.rooms import create_room, revoke_stage_links
 from live_polls.enums import PollState, Role, RoomState, Screen
 from live_polls.models import Account, Membership, Poll, Room
 from live_polls.views.acts import ACTS, STAGE_ACTS
+from tests.factories import make_cast
 from tests.web.conftest import As
 
 RUNNERS = ["host", "co_host", "operator"]
@@ -67,11 +69,13 @@ DONE: dict[str, Callable[[Poll, Room], bool]] = {
     "blank": lambda poll, room: room.screen == Screen.BLANK,
     "join": lambda poll, room: room.screen == Screen.JOIN,
     "board": lambda poll, room: room.screen == Screen.BOARD,
+    "one_at_a_time": lambda poll, room: room.one_at_a_time,
+    "several_at_once": lambda poll, room: not room.one_at_a_time,
     "end_room": lambda poll, room: room.state == RoomState.ENDED,
 }
 
 
-@pytest.mark.parametrize("verb", sorted(ACTS.keys() - OF_TEXTS - OF_PLAYERS))
+@pytest.mark.parametrize("verb", sorted(ACTS.keys() - OF_TEXTS - OF_PLAYERS - {"rounds"}))
 def test_each_verb_does_its_deed_and_may_be_repeated(as_: As, room: Room, timed: Poll, verb: str):
     if verb == "archive":
         lifecycle.close_poll(timed)
@@ -88,6 +92,22 @@ def test_each_verb_does_its_deed_and_may_be_repeated(as_: As, room: Room, timed:
     assert (first.status_code, again.status_code) == (204, 204)
     assert DONE[verb](timed, room)
     assert before == (timed.state, timed.round, timed.shown, timed.deadline, room.screen, room.state, room.version)
+
+
+def test_rounds_are_shown_where_there_are_two_that_have_votes(as_: As, room: Room, timed: Poll):
+    fields = {"verb": "rounds", "poll": timed.code}
+    assert as_("host").post(address(room), fields, headers=SCRIPT).status_code == 409
+    for number in (1, 2):
+        timed.refresh_from_db()
+        cast_batch([make_cast(timed, {"option": number}, participant="somebody", round_=number)])
+        lifecycle.close_poll(timed)
+        if number == 1:
+            lifecycle.open_poll(timed)
+
+    answers = [as_("host").post(address(room), fields, headers=SCRIPT).status_code for _ in range(2)]
+
+    room.refresh_from_db()
+    assert (answers, room.screen, room.compared) == ([204, 204], Screen.ROUNDS, [1, 2])
 
 
 def test_stage_without_a_poll_goes_back_to_the_lobby(as_: As, room: Room, timed: Poll):
@@ -162,7 +182,7 @@ def with_token(token: str) -> dict[str, str]:
     return SCRIPT | {"x-stage-token": token}
 
 
-@pytest.mark.parametrize("verb", sorted(STAGE_ACTS))
+@pytest.mark.parametrize("verb", sorted(STAGE_ACTS.keys() - {"rounds"}))
 def test_a_stage_with_the_rooms_link_may_run_the_room(room: Room, timed: Poll, verb: str):
     answer = Client().post(address(room), fields_for(verb, timed), headers=with_token(stage_token(room)))
 
