@@ -27,14 +27,21 @@ class PageParser(HTMLParser):
         self.addresses: list[str] = []
         self.import_map: dict[str, str] = {}
         self._in_map = False
+        self._n_templates = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._n_templates += tag == "template"
+        if self._n_templates:
+            return  # inert: a browser loads nothing of it
         found = dict(attrs)
         address = found.get("href") if tag == "link" else found.get("src")
         loads = tag in {"script", "img"} or (tag == "link" and _LOADED_LINKS & set((found.get("rel") or "").split()))
         if loads and address and not address.startswith("data:"):
             self.addresses.append(address)
         self._in_map = tag == "script" and found.get("type") == "importmap"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._n_templates -= tag == "template"
 
     def handle_data(self, data: str) -> None:
         if self._in_map and data.strip():

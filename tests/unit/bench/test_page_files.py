@@ -38,3 +38,10 @@ def test_styles_name_files_but_not_what_they_hold_themselves():
 def test_brotli_is_undone():
     assert decode(brotli.compress("größer".encode()), "br") == "größer"
     assert decode(b"plain", "") == "plain"
+
+
+def test_what_waits_in_a_template_is_not_loaded():
+    parser = PageParser()
+    parser.feed('<template><template></template><img src="{picture}"></template><img src="logo.svg">')
+
+    assert parser.addresses == ["logo.svg"]
