@@ -63,9 +63,10 @@ def ask_for_time(poll: Poll, *, round_: int, voice: str, nth: int) -> OwnTime:
         if asked is None or round_ > asked.round:
             raise PollNotFoundError
         own = ExtraTime.objects.filter(poll=asked, round=round_, voice=voice).first()
+        is_first = own is None
         if own is not None and nth <= own.n_asked:
             return OwnTime(own.n_asked, own.deadline, asked.deadline or own.deadline)
-        return _give(asked, own or ExtraTime(poll=asked, round=round_, voice=voice), nth)
+        return _give(asked, own or ExtraTime(poll=asked, round=round_, voice=voice), nth, is_first=is_first)
 
 
 def has_time(poll: PollView, voice: str) -> bool:
@@ -107,13 +108,13 @@ def read_times(rounds: Sequence[tuple[int, int]]) -> dict[int, dict[str, OwnTime
     return times
 
 
-def _give(poll: Poll, own: ExtraTime, nth: int) -> OwnTime:
+def _give(poll: Poll, own: ExtraTime, nth: int, *, is_first: bool) -> OwnTime:
     now = clock.read_now()
     if poll.state != PollState.OPEN or poll.room.state != RoomState.LIVE or own.round != poll.round:
         raise PollClosedError
     if poll.deadline is None:
         raise IllegalMoveError("No countdown is running for this poll.")
-    theirs = poll.deadline if own.pk is None else own.deadline
+    theirs = poll.deadline if is_first else own.deadline
     if theirs + COUNTDOWN_GRACE < now:
         raise PollClosedError
     own.n_asked = nth

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -28,14 +29,14 @@ class Voters:
         self._base = f"{room.server.url}/api/v1/rooms/{room.join_code}"
         self._tokens = [_post(f"{self._base}/join", {})["token"] for _ in range(n)]
 
-    def vote(self, answers: list[dict[str, Any] | None], *, poll: int = 0, round_: int = 1) -> None:
+    def vote(self, answers: Sequence[dict[str, Any] | None], *, poll: int = 0, round_: int = 1) -> None:
         """Each gives the answer at their place; None does not vote."""
         for token, answer in zip(self._tokens, answers, strict=False):
             ballot = {"id": "1", "poll": self._room.polls[poll], "round": round_, "seq": 1, "answer": answer}
             if answer is not None:
                 assert _post(f"{self._base}/ballots", ballot, token)["type"] == "ack"
 
-    def vote_twice(self, before: list[dict[str, Any] | None], after: list[dict[str, Any] | None]) -> None:
+    def vote_twice(self, before: Sequence[dict[str, Any] | None], after: Sequence[dict[str, Any] | None]) -> None:
         """Two rounds of the first poll, which is open; both are over after it."""
         self.vote(before)
         self._room.act("close", 0)

@@ -243,6 +243,7 @@ def test_the_clock_of_a_process_decides_nothing(monkeypatch, hours):
     poll, over = make_timed(), make_timed()
     ends(over, seconds_ago=3)
 
+    assert poll.deadline is not None
     assert timedelta(seconds=58) < poll.deadline - real_now() <= timedelta(seconds=60)
     assert lifecycle.close_overdue() == 1
     outcomes = cast_batch([make_cast(poll, {"option": 1}), make_cast(over, {"option": 1})])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from live_polls.domain import lifecycle
@@ -18,7 +21,7 @@ pytestmark = pytest.mark.django_db
 ONE, TWO = {"option": 1}, {"option": 2}
 
 
-def vote(poll: Poll, answers: list[object], *, first_person: int = 0) -> None:
+def vote(poll: Poll, answers: Sequence[object], *, first_person: int = 0) -> None:
     """Open a round, let persons 0, 1, 2 … give these answers (None: they do not vote), and close it."""
     lifecycle.open_poll(poll)
     casts = [
@@ -30,11 +33,16 @@ def vote(poll: Poll, answers: list[object], *, first_person: int = 0) -> None:
     lifecycle.close_poll(poll)
 
 
-def make_rounds(*rounds: list[object], kind: str = "single_choice") -> Poll:
+def make_rounds(*rounds: Sequence[object], kind: str = "single_choice") -> Poll:
     poll = make_poll(kind=kind, options=("Tabs", "Spaces"), is_open=False)
     for answers in rounds:
         vote(poll, answers)
     return poll
+
+
+def moves_of(poll: Poll, *pair: int) -> Any:
+    """The moves; Any, because a test indexes tables that could be None."""
+    return compare_rounds(poll, *pair).moves
 
 
 def test_rounds_that_are_over_stand_beside_each_other():
@@ -56,7 +64,7 @@ def test_moves_are_counted_from_the_ballots_of_the_same_people():
         [ONE] * 6 + [TWO] * 4 + [ONE] * 3 + [TWO] * 5 + [ONE] * 3,
     )
 
-    moves = compare_rounds(poll).moves
+    moves = moves_of(poll)
 
     assert moves is not None
     assert (moves.first, moves.second) == (1, 2)
@@ -66,7 +74,7 @@ def test_moves_are_counted_from_the_ballots_of_the_same_people():
 def test_who_did_not_vote_in_one_of_the_rounds_has_a_row_and_a_column():
     poll = make_rounds([ONE] * 10 + [None] * 5, [ONE] * 6 + [None] * 4 + [ONE] * 5)
 
-    assert compare_rounds(poll).moves.tables == ([[6, 0, 4], [0, 0, 0], [5, 0, Veil.HIDDEN]],)
+    assert moves_of(poll).tables == ([[6, 0, 4], [0, 0, 0], [5, 0, Veil.HIDDEN]],)
 
 
 def test_a_withdrawn_ballot_is_no_vote():
@@ -76,13 +84,13 @@ def test_a_withdrawn_ballot_is_no_vote():
     cast_batch([make_cast(poll, None, participant=f"person {n:02}", seq=2) for n in range(3)])
     lifecycle.close_poll(poll)
 
-    assert compare_rounds(poll).moves.tables[0][0] == [5, 0, 3]
+    assert moves_of(poll).tables[0][0] == [5, 0, 3]
 
 
 def test_one_or_two_people_are_not_shown():
     poll = make_rounds([ONE] * 10 + [TWO] * 10, [ONE] * 9 + [TWO] * 11)
 
-    shown = compare_rounds(poll).moves.tables[0]
+    shown = moves_of(poll).tables[0]
 
     assert shown is None or 1 not in [cell for line in shown for cell in line]
 
@@ -91,7 +99,7 @@ def test_one_or_two_people_are_not_shown():
 def test_any_two_rounds_can_be_compared(asked, pair):
     poll = make_rounds([ONE] * 4, [ONE] * 4, [TWO] * 4)
 
-    moves = compare_rounds(poll, *asked).moves
+    moves = moves_of(poll, *asked)
 
     assert (moves.first, moves.second) == pair
 
@@ -112,13 +120,13 @@ def test_a_round_without_ballots_is_left_out():
     compared = compare_rounds(poll)
 
     assert [each.number for each in compared.rounds] == [1, 3]
-    assert (compared.moves.first, compared.moves.second) == (1, 3)
+    assert (moves_of(poll).first, moves_of(poll).second) == (1, 3)
 
 
 def test_a_ranking_is_followed_by_its_first_place():
     poll = make_rounds([{"options": [1, 2]}] * 4, [{"options": [2, 1]}] * 4, kind="ranking")
 
-    table = compare_rounds(poll).moves.tables[0]
+    table = moves_of(poll).tables[0]
 
     assert table[0][1] == 4
 
@@ -127,7 +135,7 @@ def test_where_people_choose_several_each_option_has_a_table():
     both, first = {"options": [1, 2]}, {"options": [1]}
     poll = make_rounds([both] * 8, [both] * 5 + [first] * 3, kind="multiple_choice")
 
-    moves = compare_rounds(poll).moves
+    moves = moves_of(poll)
 
     assert len(moves.tables) == 2
     assert moves.tables[1][0][:2] == [5, 3]
