@@ -107,7 +107,7 @@ def read_polls(codes: Sequence[str]) -> dict[str, PollRow]:
             f" WHERE p.code {wanted}",
             [array],
         )
-        rows = [PollRow(*row[:-1], _moment(row[-1])) for row in cursor.fetchall()]
+        rows = [PollRow._make([*row[:-1], _moment(row[-1])]) for row in cursor.fetchall()]
     return {row.code: row for row in rows}
 
 
