@@ -14,6 +14,7 @@ from project.env import markdown_table  # noqa: E402
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
 
 
 def main() -> int:
@@ -29,7 +30,7 @@ def main() -> int:
 
 def broken_links(document: Path) -> list[str]:
     """Return a sentence for each link of the document to a file or heading that does not exist."""
-    text = FENCED.sub("", document.read_text(encoding="utf-8"))
+    text = CODE.sub("", FENCED.sub("", document.read_text(encoding="utf-8")))
     broken = []
     for link in LINK.findall(text):
         path, _, anchor = link.partition("#")

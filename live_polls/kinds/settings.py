@@ -83,10 +83,17 @@ def _text(field: SettingField, value: object, n_options: int) -> str:
     if value is None:
         return str(field.default or "")
     most = field.maximum or MAX_TEXT
-    # What disturbs the text around it is not printable; domain/texts.py has cleaned what came from a form.
-    if not isinstance(value, str) or not value.isprintable() or len(value.strip()) > most:
+    if not isinstance(value, str) or not _is_plain(value) or len(value.strip()) > most:
         raise field.refuse(f"one line of text of at most {most} characters")
     return " ".join(value.split())
+
+
+def _is_plain(text: str) -> bool:
+    """What disturbs the text around it is not printable; the joiners of emoji and scripts are not either, and harmless.
+
+    domain/texts.py has cleaned what came from a form.
+    """
+    return text.replace("\u200c", "").replace("\u200d", "").isprintable()
 
 
 def _lines(field: SettingField, value: object, n_options: int) -> str:
@@ -96,7 +103,7 @@ def _lines(field: SettingField, value: object, n_options: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise field.refuse(f"a text of at most {most} characters")
     lines = [" ".join(line.split()) for line in value.replace("\t", " ").splitlines()]
-    if not all(line.isprintable() for line in lines):
+    if not all(map(_is_plain, lines)):
         raise field.refuse("plain text")
     return "\n".join(lines).strip("\n")
 

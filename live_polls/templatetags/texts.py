@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import math
+from typing import Any, Protocol
 
 from django import template
 from django.utils.translation import ngettext
 
-from live_polls.kinds.base import Chart, Row
+from live_polls.kinds.base import Answer, Chart, Row
 from live_polls.templatetags.charts import count
-from live_polls.views.poll_cards import Card
 
 register = template.Library()
 
 N_SIZES = 9
 
 
+class Written(Protocol):
+    """A card of the audience page, as far as what is written on it goes."""
+
+    @property
+    def answer(self) -> Answer | None: ...
+
+    @property
+    def limits(self) -> dict[str, Any]: ...
+
+
 @register.filter
-def written(card: Card, limit: str) -> list[str]:
+def written(card: Written, limit: str) -> list[str]:
     """The participant's own texts, and empty ones as far as there may be more; one alone for a mould."""
     own = list((card.answer or {}).get("texts", ()))
     most = card.limits[limit]

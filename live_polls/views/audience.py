@@ -149,7 +149,7 @@ def _refused(error: PollError, fields: QueryDict, view: RoomView) -> Refused:
     code, mend = fields.get("poll", ""), ""
     typed: dict[str, str] = {}
     if isinstance(error, UnfitAnswerError):
-        mend, typed = gettext(error.sentence) % error.values, {name: fields[name] for name in fields}
+        mend, typed = gettext(error.sentence) % error.values, {name: fields.get(name, "") for name in fields}
     return Refused(error.code, error.http_status, _known(view, code), mend, typed)
 
 

@@ -54,9 +54,7 @@ class RoomForm(DeskForm):
         initial=ResultsVisibility.LIVE,
         help_text=_("Each poll can say otherwise."),
     )
-    one_at_a_time = forms.BooleanField(
-        label=_("One poll at a time: opening one closes the one before"), required=False
-    )
+    one_at_a_time = forms.BooleanField(label=_("One poll at a time: opening one closes the one before"), required=False)
     teams = forms.CharField(
         label=_("Teams of the quiz"),
         required=False,

@@ -15,8 +15,8 @@ export function read(form) {
   return texts.length ? { texts } : { error: place.dataset.empty };
 }
 
-/** Show an answer, but never take a word out of somebody's hand. @param {HTMLFormElement} form @param {any} answer @param {Poll} poll */
-export function choose(form, answer, poll) {
+/** Show an answer, but never take a word out of somebody's hand. @param {HTMLFormElement} form @param {any} answer */
+export function choose(form, answer) {
   const fields = fieldsOf(form);
   if (!fields.includes(/** @type {Field} */ (document.activeElement))) {
     for (const [place, field] of fields.entries()) field.value = answer?.texts?.[place] ?? '';
