@@ -1,25 +1,23 @@
-"""Who may do what. Rights are read from the database each time: a role that was taken away is gone at once."""
+"""Who may do what. Rights are read from the database each time: a role that was taken away is gone at once.
+
+The table itself is in verbs.py. Objects are found through their room, never by a number alone, so that nothing that is
+done in one room can touch what belongs to another.
+"""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from live_polls.domain import join_codes
+from live_polls.domain.participants import Participant, StageLink
+from live_polls.domain.verbs import ROLES, VERBS, Who
 from live_polls.enums import Role
 from live_polls.errors import NotAllowedError, PollNotFoundError, RoomNotFoundError
 from live_polls.models import Account, Membership, Poll, Room
 
 Person = Account | AnonymousUser
-
-# The truth table: what each role may do in its room. Operators (superusers) may do everything everywhere.
-VERBS: dict[str, frozenset[Role]] = {
-    "edit": frozenset({Role.HOST, Role.CO_HOST}),
-    "delete": frozenset({Role.HOST}),
-    "run": frozenset({Role.HOST, Role.CO_HOST}),
-    "moderate": frozenset({Role.HOST, Role.CO_HOST, Role.MODERATOR}),
-    "watch": frozenset({Role.HOST, Role.CO_HOST, Role.MODERATOR}),
-}
+Somebody = Person | Participant | StageLink
 
 
 def role_of(account: Person, room: Room) -> Role | None:
@@ -30,11 +28,42 @@ def role_of(account: Person, room: Room) -> Role | None:
     return Role(role) if role else None
 
 
-def can(account: Person, verb: str, room: Room) -> bool:
-    """Whether the person may do `verb` (a key of VERBS) in the room."""
-    if not (account.is_authenticated and account.is_active):
+def can(somebody: Somebody, verb: str, thing: Model | None = None) -> bool:
+    """Whether somebody may do `verb` (a key of VERBS) to a room or to anything in one; None is the installation."""
+    rule = VERBS[verb]
+    room_id = None if thing is None else room_id_of(thing)
+    if not rule.may & _what_is(somebody, room_id):
         return False
-    return account.is_superuser or role_of(account, room) in VERBS[verb]
+    return not (rule.own and isinstance(somebody, Participant)) or getattr(thing, "author", "") == somebody.voice_key
+
+
+def room_id_of(thing: Model) -> int:
+    """The room that the thing is, or belongs to."""
+    if isinstance(thing, Room):
+        return thing.pk
+    room_id = getattr(thing, "room_id", None)
+    if room_id is None:
+        owner = getattr(thing, "poll", None) or getattr(thing, "question", None)
+        if owner is None:
+            raise TypeError(f"{thing!r} belongs to no room.")
+        return room_id_of(owner)
+    return int(room_id)
+
+
+def _what_is(somebody: Somebody, room_id: int | None) -> set[Who]:
+    """What somebody is to this room, now. A participant or a stage link of another room is nobody here."""
+    is_ = {Who.NOBODY}
+    if isinstance(somebody, Participant | StageLink):
+        if somebody.room_id == room_id:
+            is_.add(Who.PARTICIPANT if isinstance(somebody, Participant) else Who.STAGE_LINK)
+    elif somebody.is_authenticated and somebody.is_active:
+        is_.add(Who.ACCOUNT)
+        if somebody.is_superuser:
+            is_.add(Who.OPERATOR)
+        role = None if room_id is None else role_of(somebody, Room(pk=room_id))
+        if role is not None:
+            is_.add(ROLES[role])
+    return is_
 
 
 def rooms_for(account: Person) -> QuerySet[Room]:
@@ -50,7 +79,8 @@ def rooms_to_edit(account: Person) -> QuerySet[Room]:
     rooms = rooms_for(account)
     if not account.is_authenticated or account.is_superuser:
         return rooms
-    return rooms.filter(memberships__account_id=account.pk, memberships__role__in=VERBS["edit"])
+    roles = [role for role, who in ROLES.items() if who in VERBS["edit"].may]
+    return rooms.filter(memberships__account_id=account.pk, memberships__role__in=roles)
 
 
 def find_room(join_code: str) -> Room:

@@ -32,6 +32,13 @@ class Participant:
     voice_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class StageLink:
+    """Whoever holds a stage link of this room that is neither expired nor revoked."""
+
+    room_id: int
+
+
 def cookie_name(join_code: str) -> str:
     """The cookie that carries a participant's token; one a room."""
     return f"lp_{join_code}"

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from live_polls.domain import access, lifecycle, moderation, players, steps
-from live_polls.domain.participants import is_stage_token
+from live_polls.domain.participants import StageLink, is_stage_token
 from live_polls.domain.rooms import end_room, set_one_at_a_time
 from live_polls.domain.rounds import show_rounds
 from live_polls.enums import Screen
@@ -112,6 +112,10 @@ ACTS: dict[str, Act] = STAGE_ACTS | {
     "player_rename": lambda room, fields: players.rename_player(_player(room, fields), fields.get("name", "")),
     "end_room": lambda room, _fields: end_room(room),
 }
+# The right that each asks for; what is not here is for those who run the room.
+RIGHTS: dict[str, str] = dict.fromkeys(STAGE_ACTS, "steer") | dict.fromkeys(
+    ("show_text", "hide_text", "player_show", "player_hide", "player_rename"), "moderate"
+)
 
 
 @never_cache
@@ -122,7 +126,7 @@ def act(request: HttpRequest, join_code: str) -> HttpResponse:
         verb = request.POST.get("verb", "")
         if verb not in ACTS:
             raise BadMessageError("There is no such verb.")
-        ACTS[verb](_room_to_run(request, join_code, verb), request.POST)
+        ACTS[verb](_room_for(request, join_code, RIGHTS.get(verb, "run")), request.POST)
     except PollError as error:
         if request.accepts("text/html") and isinstance(error, REFUSALS):
             raise
@@ -130,13 +134,14 @@ def act(request: HttpRequest, join_code: str) -> HttpResponse:
     return HttpResponse(status=204) if _is_script(request) else redirect(_way_back(request, join_code))
 
 
-def _room_to_run(request: HttpRequest, join_code: str, verb: str) -> Room:
+def _room_for(request: HttpRequest, join_code: str, right: str) -> Room:
     token = request.headers.get("X-Stage-Token", "")
-    if token and verb in STAGE_ACTS:
+    if token:
         room = access.find_room(join_code)
-        if is_stage_token(token, room_id=room.pk, stage_key=room.stage_key):
+        is_link = is_stage_token(token, room_id=room.pk, stage_key=room.stage_key)
+        if is_link and access.can(StageLink(room.pk), right, room):
             return room
-    return access.room_for(request.user, join_code, "run")
+    return access.room_for(request.user, join_code, right)
 
 
 def _refused(request: HttpRequest, join_code: str, error: PollError) -> HttpResponse:

@@ -55,7 +55,7 @@ def results_file(request: HttpRequest, join_code: str, extension: str) -> HttpRe
     """A download. The room file tells right answers before they are revealed: it is for those who may write them."""
     if extension not in FILES:
         raise Http404
-    room = access.room_for(request.user, join_code, "edit" if extension == "toml" else "watch")
+    room = access.room_for(request.user, join_code, "edit" if extension == "toml" else "export")
     name, media_type, content = FILES[extension](room)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=media_type, headers=headers)

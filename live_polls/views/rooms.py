@@ -90,7 +90,7 @@ def _desk_of(request: HttpRequest, room: Room) -> dict[str, object]:
 @login_required
 @require_POST
 def room_stage_link(request: HttpRequest, join_code: str) -> HttpResponse:
-    room = access.room_for(request.user, join_code, "edit")
+    room = access.room_for(request.user, join_code, "manage_stage_links")
     revoke_stage_links(room)
     messages.success(request, _("Every earlier stage link is worthless now. This is the new one."))
     return redirect("live_polls:room-edit", room.join_code)
