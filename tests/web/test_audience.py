@@ -65,7 +65,7 @@ async def test_the_page_shows_what_one_has_voted(room, poll):
 
     assert "Counted" in page
     assert '<input type="hidden" name="seq" value="2">' in page
-    assert page.count("checked") == 1
+    assert page[: page.index("<template")].count("checked") == 1
 
 
 async def test_the_same_form_sent_twice_counts_once(room, poll):

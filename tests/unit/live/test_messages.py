@@ -241,7 +241,7 @@ def test_types_of_messages_are_the_documented_set():
     def tags(union: Any) -> set[str]:
         return {message.__struct_config__.tag for message in union.__args__}
 
-    assert tags(messages.ClientMessage) == {"hello", "ballot.cast", "ballot.withdraw", "ping"}
+    assert tags(messages.ClientMessage) == {"hello", "ballot.cast", "ballot.withdraw", "player.name", "ping"}
     assert tags(messages.ServerMessage) == {
         "snapshot",
         "room.changed",
@@ -249,6 +249,9 @@ def test_types_of_messages_are_the_documented_set():
         "poll.removed",
         "tally.changed",
         "me.changed",
+        "player.changed",
+        "players.changed",
+        "player.named",
         "presence.changed",
         "ack",
         "error",
