@@ -83,6 +83,8 @@ def _checked_details(draft: PollDraft, kind: Kind) -> PollDraft:
         raise InvalidSettingsError("picture_alt", f"What the picture shows must have at most {MAX_ALT} characters.")
     if not 0 <= draft.points <= MAX_POINTS:
         raise InvalidSettingsError("points", f"A question is worth 0 to {MAX_POINTS} points.")
+    if draft.points and not kind.can_be_scored:
+        raise InvalidSettingsError("points", "Nothing is right or wrong in a poll of this kind: it cannot earn points.")
     if draft.points and not kind.is_scored(Shape(n_options, draft.settings, right)):
         raise InvalidSettingsError("points", "Say what is right: without a right answer nobody can earn points.")
     pictures = tuple(draft.option_pictures) if any(draft.option_pictures) else ()

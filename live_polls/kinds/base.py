@@ -217,6 +217,11 @@ class Kind(ABC):
         """
         return None
 
+    @property
+    def can_be_scored(self) -> bool:
+        """Whether polls of this kind can be quiz questions at all. Where order or taste is asked for, nothing is right."""
+        return type(self).score is not Kind.score
+
     def is_scored(self, shape: Shape) -> bool:
         """Whether a poll of this shape says what is right, and so can be worth points."""
         return self.takes_answers and self.score({"abstain": True}, shape) is not None

@@ -114,6 +114,8 @@ class PollForm(DeskForm):
         kind = KINDS.get(said.get("kind", ""))
         if kind and kind.max_options == 0:
             said["options"] = []  # lines typed for another kind before this one was picked
+        if kind and not kind.can_be_scored:
+            said["points"], said["by_speed"] = None, False  # likewise
         if kind and len(said.get("options", ())) < kind.min_options and "options" not in self.errors:
             self.add_error("options", gettext("Give at least %(least)s options.") % {"least": kind.min_options})
         return said

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from live_polls.domain import lifecycle, players, polls
-from live_polls.domain.ballots import cast_batch
+from live_polls.domain import clock, lifecycle, players, polls
+from live_polls.domain.ballots import Counted, cast_batch
 from live_polls.domain.polls import PollDraft
 from live_polls.domain.rescoring import rescore
 from live_polls.domain.scoring import ALLOWANCE_MS
 from live_polls.domain.snapshot import read_room
 from live_polls.errors import InvalidSettingsError, PollHasBallotsError
-from live_polls.models import Ballot, Player
+from live_polls.kinds import KINDS
+from live_polls.models import Ballot, Player, Poll
 from tests.factories import make_cast, make_participant, make_question, make_room
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -205,6 +209,28 @@ def test_a_question_with_ballots_stays_a_question():
     answer(poll, 1, make_participant(poll.room))
     with pytest.raises(PollHasBallotsError):
         polls.edit_poll(poll, PollDraft(**{**_fields(polls.draft_of(poll)), "points": 0}))
+
+
+@pytest.mark.parametrize("kind", sorted(kind.name for kind in KINDS.values() if not kind.can_be_scored))
+def test_where_nothing_is_right_nobody_earns_points(kind):
+    options = ["A", "B"][: KINDS[kind].max_options]
+    with pytest.raises(InvalidSettingsError, match="right or wrong"):
+        polls.add_poll(make_room(), PollDraft(kind=kind, prompt="Which?", options=options, points=100))
+
+
+@pytest.mark.parametrize("hours", [-5, 0, 5])
+def test_a_clock_that_goes_wrong_costs_nobody_points(monkeypatch, hours):
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
+    clock.read_now()  # as every process does, twice a second
+    poll = make_question(points=1000, by_speed=True, seconds=3600)
+    counted = cast_batch([make_cast(poll, {"option": 1})])[0]
+    assert isinstance(counted, Counted)
+    assert (counted.elapsed_ms, counted.points) == (0, 1000)
+    Poll.objects.update(opened_at=F("opened_at") - timedelta(minutes=30))
+    late = cast_batch([make_cast(poll, {"option": 1}, participant=make_participant(poll.room))])[0]
+    assert isinstance(late, Counted)
+    assert late.elapsed_ms == pytest.approx(1_799_000, abs=60_000)
 
 
 def test_a_withdrawn_answer_earns_nothing():
