@@ -15,6 +15,7 @@ from project.content_security import CSP
 from project.databases import parse_database_url
 from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 from project.secret_key import check_secret_key, kept_secret_key
+from project.word_list_file import parse_word_list_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FRONTEND_DIR = BASE_DIR / "frontend"
@@ -55,6 +56,9 @@ MAX_SOCKETS = env_int("MAX_SOCKETS", at_least=1)
 MAX_SOCKETS_PER_ROOM = env_int("MAX_SOCKETS_PER_ROOM", at_least=1)
 ADMIN_ENABLED = env_bool("ADMIN_ENABLED")
 RETENTION_DAYS = env_int("RETENTION_DAYS")
+WORD_LIST_FILE = parse_word_list_file(
+    env_text("WORD_LIST_FILE"), default=BASE_DIR / "live_polls" / "word_lists" / "default.txt"
+)
 METRICS_TOKEN = env_secret("METRICS_TOKEN")
 
 # The application
@@ -84,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "live_polls.views.acting.ActingMiddleware",
     "live_polls.views.errors.PollErrorMiddleware",
 ]
 ROOT_URLCONF = "project.urls"

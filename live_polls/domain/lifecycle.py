@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 
 from live_polls.domain import clock, extra_time
 from live_polls.domain.clock import COUNTDOWN_GRACE
+from live_polls.domain.records import SERVER, Named, acting_as, record, record_named
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState, RoomState, Screen
 from live_polls.errors import IllegalMoveError, PollNotFoundError, RoomEndedError
@@ -54,9 +55,10 @@ def open_poll(poll: Poll) -> None:
             deadline=now + timedelta(seconds=seconds) if seconds else None,
             last_deadline=None,
         )
-        Room.objects.filter(pk=poll.room_id, current=None).update(current=poll)
+        Room.objects.filter(pk=poll.room_id, current=None, current_question=None).update(current=poll)
+        poll.refresh_from_db()
+        record(poll.room_id, "open", poll, round=poll.round)
         bump_layout(poll.room_id)
-    poll.refresh_from_db()
 
 
 def close_poll(poll: Poll) -> None:
@@ -79,6 +81,7 @@ def reset_poll(poll: Poll) -> None:
         if state == PollState.DRAFT:
             return
         _start_round(poll)
+        record(poll.room_id, "reset", poll)
         bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -107,6 +110,7 @@ def extend_countdown(poll: Poll, *, seconds: int = 15) -> None:
         later = max(deadline, clock.read_now()) + timedelta(seconds=seconds)
         _update(poll, deadline=later)
         extra_time.move_all(poll, later - deadline)
+        record(poll.room_id, "extend", poll, seconds=seconds)
         bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -116,6 +120,7 @@ def stop_countdown(poll: Poll) -> None:
     with transaction.atomic():
         _lock(poll)
         if Poll.objects.filter(pk=poll.pk).exclude(deadline=None).update(deadline=None, last_deadline=None):
+            record(poll.room_id, "untimed", poll)
             bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -133,7 +138,7 @@ def close_overdue() -> int:
     n_closed = 0
     for poll in overdue:
         # Read again under the lock: a host may have given more time since.
-        with transaction.atomic():
+        with transaction.atomic(), acting_as(SERVER):
             _lock(poll)
             if close_polls(overdue.filter(pk=poll.pk)):
                 bump_layout(poll.room_id)
@@ -146,7 +151,11 @@ def close_polls(polls: QuerySet[Poll]) -> int:
 
     For callers that hold the locks and bump the room.
     """
-    closing = list(polls.filter(state=PollState.OPEN).values_list("pk", flat=True))
+    open_ones = polls.filter(state=PollState.OPEN).values_list("pk", "room_id", "code", "prompt", "round")
+    closing = []
+    for poll_id, room_id, code, prompt, round_ in open_ones:
+        closing.append(poll_id)
+        record_named(room_id, "close", Named("poll", code, prompt), round=round_)
     ExtraTime.objects.filter(poll__in=closing).delete()
     return Poll.objects.filter(pk__in=closing).update(state=PollState.CLOSED, deadline=None, last_deadline=None)
 
@@ -166,12 +175,10 @@ def put_on_stage(room: Room, poll: Poll | None) -> None:
             _lock(poll)  # before the room, as everywhere: who deletes the poll locks it first, too
             if _is_slide(poll):
                 _show_slide(poll)
-        changed = (
-            Room.objects.filter(pk=room.pk)
-            .exclude(current=poll, screen=Screen.CONTENT)
-            .update(current=poll, screen=Screen.CONTENT)
-        )
-        if changed:
+        stage = {"current": poll, "current_question": None, "screen": Screen.CONTENT}
+        if not Room.objects.filter(pk=room.pk, **stage).exists():
+            Room.objects.filter(pk=room.pk).update(**stage)
+            record(room.pk, "stage", poll)
             bump_layout(room.pk)
     room.refresh_from_db()
 
@@ -180,6 +187,7 @@ def set_screen(room: Room, screen: Screen) -> None:
     """Content, blank or the join code on every stage of the room. Repeatable."""
     with transaction.atomic():
         if Room.objects.filter(pk=room.pk).exclude(screen=screen).update(screen=screen):
+            record(room.pk, screen)
             bump_layout(room.pk)
     room.refresh_from_db()
 
@@ -193,6 +201,8 @@ def _move(poll: Poll, sources: frozenset[PollState], target: PollState) -> None:
         moved = close_polls(moving) if target == PollState.CLOSED else moving.update(state=target)
         if not moved:
             raise IllegalMoveError(f"A poll that is {state} cannot become {target}.")
+        if target != PollState.CLOSED:  # what closes has its record from there
+            record(poll.room_id, "archive", poll)
         bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -203,6 +213,7 @@ def _decide_shown(poll: Poll, *, shown: bool) -> None:
         # Not .exclude(shown=shown): in SQL that leaves out the rows where `shown` is null.
         if Poll.objects.values_list("shown", flat=True).get(pk=poll.pk) is not shown:
             _update(poll, shown=shown)
+            record(poll.room_id, "show" if shown else "hide", poll)
             bump_layout(poll.room_id)
     poll.refresh_from_db()
 
@@ -229,8 +240,9 @@ def _show_slide(poll: Poll) -> None:
     """Let everybody see the slide, and put it on stage if nothing is there."""
     hidden = Poll.objects.filter(pk=poll.pk).exclude(state=PollState.CLOSED)
     n_shown = hidden.update(state=PollState.CLOSED, opened_at=clock.read_now())
-    n_staged = Room.objects.filter(pk=poll.room_id, current=None).update(current=poll)
+    n_staged = Room.objects.filter(pk=poll.room_id, current=None, current_question=None).update(current=poll)
     if n_shown or n_staged:
+        record(poll.room_id, "open" if n_shown else "stage", poll)
         bump_layout(poll.room_id)
     poll.refresh_from_db()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from live_polls.domain.records import record
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import TextState
 from live_polls.errors import InvalidAnswerError, TextNotFoundError
@@ -80,6 +81,10 @@ def edit_text(poll: Poll, round_: int, key: str, text: str) -> bool:
     return _change(poll, round_, key, edited=edited)
 
 
+# What the log calls it.
+_VERBS = {"": "edit", TextState.SHOWN: "show", TextState.HIDDEN: "hide", TextState.HELD: "hold"}
+
+
 def _decide(poll: Poll, round_: int, key: str, state: TextState, *, hint: str = "") -> bool:
     return _change(poll, round_, key, state=state.value, hint=hint)
 
@@ -95,5 +100,6 @@ def _change(poll: Poll, round_: int, key: str, **values: str) -> bool:
         if text == values:
             return False
         found.update(**values)
+        record(poll.room_id, _VERBS[values.get("state", "")], found.get())
         bump_layout(poll.room_id)
     return True

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from live_polls.domain.mending import mend_options, refuse_falsifying
 from live_polls.domain.pictures import pictures_of
+from live_polls.domain.records import record
 from live_polls.domain.rescoring import rescore
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
@@ -103,6 +104,7 @@ def add_poll(room: Room, draft: PollDraft, *, key: str = "") -> Poll:
         _fill(poll, draft, pictures)
         poll.save()
         _write_options(poll, draft, pictures)
+        record(room.pk, "add", poll)
         bump_layout(room.pk)
     return poll
 
@@ -140,6 +142,7 @@ def edit_poll(poll: Poll, draft: PollDraft, *, same_meaning: bool = False) -> No
             mistaken.update(is_right=is_right)
         if _worth(stored) != _worth(draft):
             rescore(poll)
+        record(poll.room_id, "edit", poll)
         bump_layout(poll.room_id)
 
 
@@ -153,6 +156,7 @@ def remove_poll(poll: Poll) -> None:
         Option.objects.filter(poll=poll).delete()
         n_deleted, _ = Poll.objects.filter(pk=poll.pk).delete()
         if n_deleted:
+            record(poll.room_id, "delete", poll)
             bump_layout(poll.room_id)
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from live_polls.domain.records import record
 from live_polls.enums import RoomState, TextState
 from live_polls.models import Ballot, Poll, Room, Text
 from live_polls.models.room import new_secret
@@ -29,7 +30,8 @@ def purge_room(room: Room) -> int:
         n_ballots, _ = Ballot.objects.filter(poll__room=room).delete()
         Text.objects.filter(poll__room=room).exclude(state=TextState.SHOWN).delete()
         Text.objects.filter(poll__room=room).update(author="")
-        Room.objects.filter(pk=room.pk, purged_at=None).update(
+        if Room.objects.filter(pk=room.pk, purged_at=None).update(
             purged_at=timezone.now(), ballot_key=new_secret(), voice_key=new_secret()
-        )
+        ):
+            record(room.pk, "purge", ballots=n_ballots)
     return n_ballots

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from live_polls.domain import lifecycle, polls, rooms
 from live_polls.domain.players import set_teams
+from live_polls.domain.records import record
 from live_polls.domain.room_file_checks import Mistake, RoomFileError
 from live_polls.domain.room_file_keys import default_key, option_keys, poll_keys
 from live_polls.domain.room_loading_pictures import DrawnPictures
@@ -49,7 +50,7 @@ def _load_room(plan: RoomPlan, host: Account | None, pictures: DrawnPictures) ->
         if room is None:
             room = rooms.create_room(title=plan.title, results=plan.results, slug=plan.slug)
         if host is not None:
-            Membership.objects.update_or_create(room=room, account=host, defaults={"role": Role.HOST})
+            _make_host(room, host)
         loading = _Loading(room, plan, pictures)
         loading.load_polls()
         loading.load_room()  # after the polls: rooms are locked last
@@ -57,6 +58,12 @@ def _load_room(plan: RoomPlan, host: Account | None, pictures: DrawnPictures) ->
             raise RoomFileError(loading.refusals)
     room.refresh_from_db()
     return LoadedRoom(room, created=before is None, changed=room.version != before)
+
+
+def _make_host(room: Room, host: Account) -> None:
+    if not Membership.objects.filter(room=room, account=host, role=Role.HOST).exists():
+        Membership.objects.update_or_create(room=room, account=host, defaults={"role": Role.HOST})
+        record(room.pk, "role", host, role=Role.HOST.value)
 
 
 @dataclass(slots=True)
@@ -161,6 +168,7 @@ def _reword(poll: Poll, plan: PollPlan) -> None:
     Poll.objects.filter(pk=poll.pk).update(prompt=plan.draft.prompt)
     for number, option in enumerate(plan.options, start=1):
         Option.objects.filter(poll=poll, number=number).update(text=option.text)
+    record(poll.room_id, "edit", poll)
     bump_layout(poll.room_id)
 
 

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from live_polls.domain import join_codes
 from live_polls.domain.lifecycle import close_polls
+from live_polls.domain.records import named, record, record_named
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import ResultsVisibility, Role, RoomState
 from live_polls.errors import InvalidSettingsError
-from live_polls.models import Account, Ballot, Membership, Option, Picture, Poll, Room, Tally
+from live_polls.models import Account, Ballot, Membership, Option, Picture, Poll, Record, Room, Tally
 from live_polls.models.room import new_secret
 
 MAX_TITLE = 120
@@ -46,6 +47,7 @@ def create_room(
         )
         if owner is not None:
             Membership.objects.create(room=room, account=owner, role=Role.HOST)
+        record(room.pk, "create", room)
     return room
 
 
@@ -58,7 +60,15 @@ def edit_room(room: Room, *, title: str, results: str, one_at_a_time: bool | Non
     if one_at_a_time is not None:
         said["one_at_a_time"] = one_at_a_time
     with transaction.atomic():
-        if Room.objects.filter(pk=room.pk).exclude(**said).update(**said):
+        before = Room.objects.filter(pk=room.pk).exclude(**said).values(*said).first()
+        if before is not None:
+            Room.objects.filter(pk=room.pk).update(**said)
+            record(
+                room.pk,
+                "edit",
+                room,
+                **{field: [before[field], now] for field, now in said.items() if before[field] != now},
+            )
             bump_layout(room.pk)
     room.refresh_from_db()
 
@@ -68,6 +78,7 @@ def set_one_at_a_time(room: Room, *, one_at_a_time: bool) -> None:
     with transaction.atomic():
         switched = Room.objects.filter(pk=room.pk).exclude(one_at_a_time=one_at_a_time)
         if switched.update(one_at_a_time=one_at_a_time):
+            record(room.pk, "one_at_a_time" if one_at_a_time else "several_at_once")
             bump_layout(room.pk)
     room.refresh_from_db()
 
@@ -79,6 +90,7 @@ def end_room(room: Room) -> None:
         close_polls(Poll.objects.filter(room=room))
         live = Room.objects.filter(pk=room.pk, state=RoomState.LIVE)
         if live.update(state=RoomState.ENDED, ended_at=timezone.now()):
+            record(room.pk, "end_room")
             bump_layout(room.pk)
     room.refresh_from_db()
 
@@ -91,18 +103,22 @@ def delete_room(room: Room) -> None:
     with transaction.atomic():
         # Polls before the room, as everywhere: who casts now is counted and deleted, or finds no poll.
         list(Poll.objects.select_for_update(no_key=True).filter(room=room).order_by("pk").values_list("pk"))
-        Room.objects.filter(pk=room.pk).update(current=None)
+        Room.objects.filter(pk=room.pk).update(current=None, current_question=None)
         Ballot.objects.filter(poll__room=room).delete()
         Tally.objects.filter(poll__room=room).delete()
         Option.objects.filter(poll__room=room).delete()
         Poll.objects.filter(room=room).delete()
         Picture.objects.filter(room=room).defer("data").delete()  # not through Python either
-        Room.objects.filter(pk=room.pk).delete()
+        Record.objects.filter(room=room).delete()
+        # The one record that outlives its room: that it was deleted, and by whom.
+        if Room.objects.filter(pk=room.pk).delete()[0]:
+            record_named(None, "delete", named(room))
 
 
 def revoke_stage_links(room: Room) -> None:
     """Make every stage link given out so far worthless, and close the stages that came by one. Repeatable."""
     with transaction.atomic():
         Room.objects.filter(pk=room.pk).update(stage_key=new_secret())
+        record(room.pk, "stage_link")
         bump_layout(room.pk)
     room.refresh_from_db()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from live_polls.domain.records import record
 from live_polls.domain.snapshot import consistent_read
 from live_polls.domain.suppression import Cell, veiled
 from live_polls.domain.versions import bump_layout
@@ -87,6 +88,7 @@ def show_rounds(room: Room, poll: Poll, first: int | None = None, second: int | 
             raise IllegalMoveError("Two rounds that are over can be compared; this poll has fewer.")
         said = {"current": poll, "screen": Screen.ROUNDS, "compared": list(pair)}
         if Room.objects.filter(pk=room.pk).exclude(**said).update(**said):
+            record(room.pk, "rounds", poll, rounds=list(pair))
             bump_layout(room.pk)
     room.refresh_from_db()
 

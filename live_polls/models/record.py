@@ -13,7 +13,10 @@ from live_polls.models.room import Room
 class Record(models.Model):
     """`actor` is empty for the stage link and for what the server did by itself; `by` names it in words then."""
 
-    room = models.ForeignKey(Room, models.CASCADE, related_name="records", verbose_name=_("room"), db_index=False)
+    # None: what became of a room that is gone.
+    room = models.ForeignKey(
+        Room, models.CASCADE, null=True, blank=True, related_name="records", verbose_name=_("room"), db_index=False
+    )
     at = models.DateTimeField(_("at"), default=timezone.now)
     actor = models.ForeignKey(
         Account, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("actor")
