@@ -70,6 +70,24 @@ class Entry(TextChoices):
     SIGNED_IN = "signed_in", _("Those who are signed in")
 
 
+class Reaction(TextChoices):
+    """What a tap may say about what is on stage. Never stored."""
+
+    HEART = "heart", _("Love it")
+    CLAP = "clap", _("Applause")
+    LAUGH = "laugh", _("Funny")
+    WOW = "wow", _("Surprising")
+    THINK = "think", _("Makes me think")
+
+
+class Pulse(TextChoices):
+    """What somebody may say to the speaker: how the talk goes for them. Never stored."""
+
+    SLOWER = "slower", _("Slower, please")
+    FASTER = "faster", _("Faster, please")
+    LOST = "lost", _("I am lost")
+
+
 class ResultsVisibility(TextChoices):
     LIVE = "live", _("Everyone, while voting runs")
     AFTER_VOTE = "after_vote", _("Those who have voted")

@@ -60,6 +60,7 @@ async def state(
     viewer, who = await identify(request, view, role)
     if since:
         await _wait_beyond(feed, view, since)
+        viewer, who = await identify(request, view, role)  # it was a long time: rights may be gone since
     fresh, mine = await read(read_room, feed.room_id, feed.view, {who.ballot_key: who.voice_key} if who else None)
     if fresh is None:
         raise RoomNotFoundError
@@ -126,6 +127,18 @@ async def extra_time(request: HttpRequest, join_code: str) -> HttpResponse:
         error.client_id = post.id
         raise
     return _json(messages.TimeObject(post.poll, post.round, own.n_asked, own.seconds, post.id))
+
+
+@router.post("/{join_code}/reactions", summary="React, or say how the talk goes")
+async def reactions(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take the field of `reaction.send`, answer with 204 whether or not it is shown: it may be dropped, never stored."""
+    feed = await _feed(join_code)
+    view = await _view(feed)
+    participant = participant_in(request, view)
+    if participant is None:
+        raise NotAllowedError("Join the room first: a reaction needs a participant's token.")
+    get_hub().react(feed, participant.voice_key, messages.decode_reaction(_body(request)).reaction)
+    return HttpResponse(status=204)
 
 
 async def _feed(join_code: str) -> RoomFeed:

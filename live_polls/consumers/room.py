@@ -24,9 +24,10 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.frames import Frame
 from live_polls.live.guarded_protocol import GuardedProtocol
 from live_polls.live.hub import get_hub
-from live_polls.live.identity import is_trusted_stage, may_watch, participant_of
+from live_polls.live.identity import is_trusted_stage, participant_of
 from live_polls.live.queued_wire import QueuedWire
 from live_polls.live.readers import read
+from live_polls.live.rights import Standing, standing_in
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ class RoomSocket(Socket):
             raise BadMessageError("Say hello first.")
         elif isinstance(message, messages.Ping):
             self.answer(self._feed.heartbeat(self._connection.version, message.id))
+        elif isinstance(message, messages.ReactionSend):
+            self._react(self._feed, self._connection, message)
         elif isinstance(message, messages.PlayerName):
             self._name(self._feed, self._connection, message)
         else:
@@ -95,6 +98,12 @@ class RoomSocket(Socket):
             feed.room_id, connection.participant, message.poll, message.round, message.seq, answer, connection.voice
         )
         get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
+
+    def _react(self, feed: RoomFeed, connection: Connection, message: messages.ReactionSend) -> None:
+        if connection.participant is None:
+            self.refuse(NotAllowedError("Only participants react. This socket has none."))
+            return
+        get_hub().react(feed, connection.voice, message.reaction)
 
     def _name(self, feed: RoomFeed, connection: Connection, message: messages.PlayerName) -> None:
         if connection.participant is None:
@@ -158,16 +167,16 @@ class RoomSocket(Socket):
         view = await feed.current_view()
         if view is None:
             raise RefusedError(messages.CLOSE_NOT_FOUND)
-        viewer, participant = await self._identify(hello, view)
+        viewer, who = await self._identify(hello, view)
         if viewer is Viewer.AUDIENCE and len(feed.audience) >= settings.MAX_SOCKETS_PER_ROOM:
             # Phones go on over plain requests, which hold nothing here.
             self.refuse(BusyError(retry_ms=FULL_RETRY_MS))
             raise RefusedError(TRY_AGAIN_LATER)
-        connection = (
-            Connection(self.wire, viewer, participant.ballot_key, participant.voice_key)
-            if participant is not None
-            else Connection(self.wire, viewer)
-        )
+        if isinstance(who, Participant):
+            connection = Connection(self.wire, viewer, who.ballot_key, who.voice_key)
+        else:
+            connection = Connection(self.wire, viewer)
+            connection.standing = who
         self.wire.attach(connection)
         self._feed, self._connection = feed, connection
         self.scope = {}  # all that a browser said in its handshake: needed once, kept by thousands
@@ -184,7 +193,7 @@ class RoomSocket(Socket):
             feed.leave(connection)
             connection.wire.close(messages.CLOSE_REPLACED)
 
-    async def _identify(self, hello: messages.Hello, view: RoomView) -> tuple[Viewer, Participant | None]:
+    async def _identify(self, hello: messages.Hello, view: RoomView) -> tuple[Viewer, Participant | Standing | None]:
         """Who it is. Without an Origin it is a program, and a cookie proves nothing: it may have been sent along."""
         trusts_cookies = not origin.is_missing(self.scope)
         if hello.role == "audience":
@@ -201,11 +210,11 @@ class RoomSocket(Socket):
 
     async def _identify_host(
         self, hello: messages.Hello, view: RoomView, *, trusts_cookies: bool
-    ) -> tuple[Viewer, Participant | None]:
+    ) -> tuple[Viewer, Standing | None]:
         session_key = origin.cookie(self.scope, settings.SESSION_COOKIE_NAME) if trusts_cookies else ""
-        may = bool(session_key) and await read(may_watch, session_key, view.id)
+        standing = await read(standing_in, session_key, view.id) if session_key else None
         if hello.role == "stage":
-            return (Viewer.TRUSTED_STAGE if may else Viewer.AUDIENCE), None
-        if not may:
+            return (Viewer.TRUSTED_STAGE if standing else Viewer.AUDIENCE), standing
+        if standing is None:
             raise RefusedError(messages.CLOSE_FORBIDDEN if session_key else messages.CLOSE_UNKNOWN_IDENTITY)
-        return Viewer.HOST, None
+        return Viewer.HOST, standing

@@ -86,6 +86,7 @@ class RoomView:
     teams: Sequence[str] = ()
     compared: Sequence[int] = ()  # the two rounds that stages compare
     one_at_a_time: bool = False
+    reactions: bool = False
     # Of the quiz; see quiz.py.
     players: dict[str, PlayerLine] = field(default_factory=dict)
     board: Board | None = None
@@ -186,7 +187,7 @@ ROOM_FIELDS = (
     "current__code",
 )
 QUIZ_FIELDS = ("players_version", "board_version", "teams")
-PRESENTING_FIELDS = ("compared", "one_at_a_time")
+PRESENTING_FIELDS = ("compared", "one_at_a_time", "reactions")
 
 
 def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:

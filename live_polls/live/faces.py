@@ -192,6 +192,7 @@ def room_object(view: RoomView) -> messages.RoomObject:
         teams=(view.is_quiz and list(view.teams)) or msgspec.UNSET,
         compared=view.compared if view.screen == Screen.ROUNDS.value else msgspec.UNSET,
         one_at_a_time=view.one_at_a_time or msgspec.UNSET,
+        reactions=view.reactions or msgspec.UNSET,
     )
 
 

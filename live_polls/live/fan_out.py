@@ -22,6 +22,7 @@ class Audience:
         self._by_viewer: dict[Viewer, dict[Connection, None]] = {viewer: {} for viewer in Viewer}
         self._by_participant: dict[str, list[Connection]] = {}
         self._by_voice: dict[str, str] = {}
+        self._anonymous_stages: dict[Connection, None] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._by_viewer.values()))
@@ -45,6 +46,8 @@ class Audience:
         if connection in self._by_viewer[connection.viewer]:
             return
         self._by_viewer[connection.viewer][connection] = None
+        if not connection.participant and connection.viewer is Viewer.AUDIENCE:
+            self._anonymous_stages[connection] = None
         if connection.participant:
             self._by_participant.setdefault(connection.participant, []).append(connection)
             if connection.voice:
@@ -53,6 +56,7 @@ class Audience:
     def discard(self, connection: Connection) -> None:
         """Forget a connection. Repeatable."""
         self._by_viewer[connection.viewer].pop(connection, None)
+        self._anonymous_stages.pop(connection, None)
         others = self._by_participant.get(connection.participant or "", [])
         if connection in others:
             others.remove(connection)
@@ -63,6 +67,12 @@ class Audience:
     def of_viewer(self, viewer: Viewer) -> Iterable[Connection]:
         """The connections that look as `viewer`."""
         return self._by_viewer[viewer]
+
+    @property
+    def stages(self) -> Iterator[Connection]:
+        """The big screens, however few among thousands of phones: those by a link, and those that anybody opened."""
+        yield from self._by_viewer[Viewer.TRUSTED_STAGE]
+        yield from self._anonymous_stages
 
     def of_participant(self, participant: str) -> Sequence[Connection]:
         """The connections of one participant: tabs and devices that share a token, oldest first."""

@@ -17,6 +17,7 @@ from live_polls.domain import clock
 from live_polls.domain.ballots import Counted
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
+from live_polls.enums import RoomState
 from live_polls.live import faces, messages, metrics, readiness
 from live_polls.live.acks import AckGate
 from live_polls.live.connections import SNAPSHOT, Change, Connection
@@ -27,6 +28,7 @@ from live_polls.live.load import Load
 from live_polls.live.pacing import Pace
 from live_polls.live.presence import Presence
 from live_polls.live.quiz_faces import player_object
+from live_polls.live.reactions import Counts, Reactions
 from live_polls.live.readers import read
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class RoomFeed:
         self.view: RoomView | None = None
         self.audience = Audience()
         self.presence = Presence()
+        self.reactions = Reactions()
         self.gone = False
         self.wanted = True  # by somebody who may still be on the way in: asked for since the last sweep
         self.version = 0  # what listeners have been shown, whether or not they could see a difference
@@ -187,6 +190,21 @@ class RoomFeed:
     def show_all(self, change: Change) -> None:
         """Show everybody the same unversioned state."""
         self.audience.show(self.audience, [change])
+
+    def react(self, voice: str, said: str) -> None:
+        """Count a tap of this voice, where the room wants to hear of it."""
+        view = self.view
+        if view is not None and view.reactions and view.state == RoomState.LIVE.value:
+            self.reactions.take(voice, said, asyncio.get_running_loop().time())
+
+    def show_reactions(self, counts: Counts, pulse: Counts) -> None:
+        """Show stages what was tapped, and hosts the pulse besides. Phones show none of it, and so get none."""
+        key = ("reactions", "")
+        if counts:
+            frame = Frame(messages.encode(messages.ReactionsChanged(counts)))
+            self.audience.show(self.audience.stages, [(key, frame)])
+        frame = Frame(messages.encode(messages.ReactionsChanged(counts, pulse)))
+        self.audience.show(self.audience.of_viewer(Viewer.HOST), [(key, frame)])
 
     def heartbeat(self, version: int, client_id: str | None = None) -> Frame:
         """Where connections at `version` stand. Others may be ahead of them: not every change is for all eyes."""

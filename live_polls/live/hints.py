@@ -3,7 +3,7 @@
 A hint is {room, version, voters} and nothing more: never state, so that a forged, lost, doubled or late one is
 harmless. Telling never makes a voter wait: it has a deadline, and what could not be told is told with what comes next.
 Each process numbers its hints of a room, so that who hears them knows when one is missing. Presence goes the same way:
-how many are here in this process, worth nothing after a while.
+how many are here in this process, worth nothing after a while. So do reactions: counts, at most once a second.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from channels.layers import get_channel_layer
 
 from live_polls.events import RoomChanged
 from live_polls.live import metrics
-from live_polls.topics import HUB_CHANNEL_PREFIX, room_topic
+from live_polls.topics import HUB_CHANNEL_PREFIX, RIGHTS_TOPIC, room_topic
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +32,22 @@ MAX_VOTERS = 1000
 
 HearFact = Callable[[RoomChanged], None]
 HearPresence = Callable[[int, str, int], None]
+HearReactions = Callable[[int, str, Mapping[str, int], Mapping[str, int]], None]
 Miss = Callable[[int], None]
+HearRights = Callable[[], None]
 
 
 class Hints:
     """One channel a process, joined to the group of each live room."""
 
-    def __init__(self, hear: HearFact, hear_presence: HearPresence, miss: Miss) -> None:
+    def __init__(
+        self, hear: HearFact, hear_presence: HearPresence, miss: Miss, hear_rights: HearRights = lambda: None
+    ) -> None:
         self._hear = hear
+        self._hear_rights = hear_rights
         self._hear_presence = hear_presence
         self._miss = miss
+        self.hear_reactions: HearReactions = lambda *_said: None
         self._layer: Any = get_channel_layer()
         self._name = secrets.token_hex(4)
         self._channel: str | None = None
@@ -49,11 +55,14 @@ class Hints:
         self._joined: set[int] = set()
         self._untold: dict[int, RoomChanged] = {}
         self._presence: dict[int, int] = {}
+        self._reactions: dict[int, dict[str, Any]] = {}
         self._told: Counter[int] = Counter()
         self._heard: dict[int, dict[str, int]] = {}
         self._complain_at = 0.0
         self._receiver: asyncio.Task[None] | None = None
         self._joiner: asyncio.Task[None] | None = None
+        self._rights_teller: asyncio.Task[None] | None = None
+        self._hears_rights = False
         self._tellers: dict[int, asyncio.Task[None]] = {}
 
     async def listen(self, room_id: int) -> None:
@@ -89,9 +98,23 @@ class Hints:
         self._presence[room_id] = n_here
         self._start_telling(room_id)
 
+    def tell_rights(self) -> None:
+        """Tell the other processes to look again who may be where. Lost is not lost: each looks by itself, too."""
+        if self._layer is not None and (self._rights_teller is None or self._rights_teller.done()):
+            self._rights_teller = asyncio.get_running_loop().create_task(self._tell_rights())
+
+    def tell_reactions(self, room_id: int, counts: Mapping[str, int], pulse: Mapping[str, int]) -> None:
+        """Tell the other processes what was tapped in this one. What could not be told by the next time is dropped."""
+        self._reactions[room_id] = {"type": "reactions", "counts": dict(counts), "pulse": dict(pulse)}
+        self._start_telling(room_id)
+
     async def stop(self) -> None:
         """Say that nobody is here any more, and end every task. Repeatable; takes a moment, however the layer is."""
-        tasks = [task for task in (self._receiver, self._joiner, *self._tellers.values()) if task is not None]
+        tasks = [
+            task
+            for task in (self._receiver, self._joiner, self._rights_teller, *self._tellers.values())
+            if task is not None
+        ]
         for task in tasks:
             if task is not self._receiver:
                 task.cancel()
@@ -115,6 +138,9 @@ class Hints:
                 if self._channel is None:
                     self._channel = await self._layer.new_channel(HUB_CHANNEL_PREFIX)
                     self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
+                if not self._hears_rights:
+                    await self._layer.group_add(RIGHTS_TOPIC, self._channel)
+                    self._hears_rights = True
                 await self._layer.group_add(room_topic(room_id), self._channel)
         except Exception as error:  # noqa: BLE001 -- see forget
             metrics.LAYER_UP.set(0)
@@ -150,13 +176,15 @@ class Hints:
             task.add_done_callback(lambda _: self._tellers.pop(room_id, None))
 
     async def _tell_room(self, room_id: int) -> None:
-        while room_id in self._untold or room_id in self._presence:
+        while room_id in self._untold or room_id in self._presence or room_id in self._reactions:
             fact = self._untold.pop(room_id, None)
             if fact is not None:
                 self._told[room_id] += 1
                 message = _hint(fact, self._told[room_id])
-            else:
+            elif room_id in self._presence:
                 message = _head_count(self._presence.pop(room_id))
+            else:
+                message = self._reactions.pop(room_id)
             if await self._send(room_id, message):
                 continue
             # Not told: with the next, after a while; the version poll serves until then.
@@ -177,6 +205,16 @@ class Hints:
         metrics.LAYER_UP.set(1)
         return True
 
+    async def _tell_rights(self) -> None:
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                await self._layer.group_send(RIGHTS_TOPIC, {"type": "rights", "from": self._name})
+        except Exception as error:  # noqa: BLE001 -- see forget
+            metrics.HINTS.labels("failed").inc()
+            self._complain(error)
+        else:
+            metrics.HINTS.labels("sent").inc()
+
     async def _receive(self, channel: str) -> None:
         while True:
             try:
@@ -195,9 +233,15 @@ class Hints:
 
     def _take(self, message: dict[str, Any]) -> None:
         metrics.HINTS.labels("heard").inc()
+        if message["type"] == "rights":
+            self._hear_rights()
+            return
         room_id, sender = int(message["room"]), str(message["from"])
         if message["type"] == "presence":
             self._hear_presence(room_id, sender, int(message["n"]))
+            return
+        if message["type"] == "reactions":
+            self.hear_reactions(room_id, sender, dict(message["counts"]), dict(message["pulse"]))
             return
         number = int(message["number"])
         heard = self._heard.setdefault(room_id, {})

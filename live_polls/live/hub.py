@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from live_polls import events
 from live_polls.domain.access import find_room
@@ -20,9 +20,11 @@ from live_polls.domain.tally import recount_closed
 from live_polls.enums import PollState
 from live_polls.live import messages, metrics
 from live_polls.live.ballot_box import get_box
+from live_polls.live.doorkeeper import Doorkeeper
 from live_polls.live.feed import RoomFeed
 from live_polls.live.frames import Frame
 from live_polls.live.hints import Hints
+from live_polls.live.limits import Allowances
 from live_polls.live.load import LOAD_SECONDS, Load, Shed
 from live_polls.live.name_box import NameBox
 from live_polls.live.readers import read
@@ -32,12 +34,16 @@ logger = logging.getLogger(__name__)
 # Odd periods, so that the timers do not beat together.
 VERSION_POLL_SECONDS = 1.0
 PRESENCE_SECONDS = 1.013
+REACTIONS_SECONDS = 0.997
 OVERDUE_SECONDS = 0.503
 HEARTBEAT_SECONDS = 20.0
 SWEEP_SECONDS = 7.211
 MEASURE_SECONDS = 1.201
 RECOUNT_SECONDS = 10.007
 PROCESS_SECONDS = 9.973
+# Of one participant, on however many sockets: enough for applause, too few to be a crowd.
+REACTIONS_A_SECOND = 3.0
+REACTIONS_AT_ONCE = 6.0
 
 
 class Hub:
@@ -51,7 +57,10 @@ class Hub:
         self.names = NameBox()
         self.load = Load()
         self._lag = 0.0  # of the loop, the worst since it was last weighed
-        self._hints = Hints(self._hear, self._hear_presence, self._miss)
+        self._doorkeeper = Doorkeeper(lambda: list(self._feeds.values()))
+        self._hints = Hints(self._hear, self._hear_presence, self._miss, self._doorkeeper.doubt)
+        self._hints.hear_reactions = self._hear_reactions
+        self.reaction_allowances = Allowances(rate=REACTIONS_A_SECOND, burst=REACTIONS_AT_ONCE)
         self._tasks = [
             self._loop.create_task(self._every(seconds, deed))
             for seconds, deed in (
@@ -59,6 +68,7 @@ class Hub:
                 (OVERDUE_SECONDS, self._close_overdue),
                 (LOAD_SECONDS, self._weigh),
                 (PRESENCE_SECONDS, self._show_presence),
+                (REACTIONS_SECONDS, self._show_reactions),
                 (HEARTBEAT_SECONDS, self._show_heartbeats),
                 (SWEEP_SECONDS, self._sweep),
                 (MEASURE_SECONDS, self._measure),
@@ -66,6 +76,7 @@ class Hub:
                 (PROCESS_SECONDS, self._measure_process),
             )
         ]
+        self._tasks.append(self._loop.create_task(self._doorkeeper.run()))
         events.subscribe(self._on_fact)
 
     def __len__(self) -> int:
@@ -115,16 +126,20 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._feeds.clear()
 
-    def _on_fact(self, fact: events.RoomChanged) -> None:
+    def _on_fact(self, fact: events.Fact) -> None:
         """A commit in this process, told in the thread that made it."""
         try:
             self._loop.call_soon_threadsafe(self._announce, fact)
         except RuntimeError:  # the loop is closed: this hub is history
             events.unsubscribe(self._on_fact)
 
-    def _announce(self, fact: events.RoomChanged) -> None:
-        self._hear(fact)
-        self._hints.tell(fact)
+    def _announce(self, fact: events.Fact) -> None:
+        if isinstance(fact, events.RightsChanged):
+            self._doorkeeper.doubt()
+            self._hints.tell_rights()
+        else:
+            self._hear(fact)
+            self._hints.tell(fact)
 
     def _hear(self, fact: events.RoomChanged) -> None:
         feed = self._feeds.get(fact.room_id)
@@ -141,6 +156,16 @@ class Hub:
         feed = self._feeds.get(room_id)
         if feed is not None:
             feed.presence.hear(process, n_here, self._loop.time())
+
+    def _hear_reactions(self, room_id: int, process: str, counts: Mapping[str, int], pulse: Mapping[str, int]) -> None:
+        feed = self._feeds.get(room_id)
+        if feed is not None:
+            feed.reactions.hear(process, counts, pulse, self._loop.time())
+
+    def react(self, feed: RoomFeed, voice: str, said: str) -> None:
+        """Count a tap, unless there are more urgent things to do or this participant taps too fast. Never answers."""
+        if not self.load.sheds(Shed.REACTIONS) and not self.reaction_allowances.take(voice, self._loop.time()):
+            feed.react(voice, said)
 
     async def _every(self, seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -181,6 +206,18 @@ class Hub:
                 continue  # shown when there is time for it again
             if (total := feed.presence.to_show()) is not None:
                 feed.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(total)))))
+
+    async def _show_reactions(self) -> None:
+        """Tell and show what was tapped in the last second; while it is given up, forget it."""
+        now = self._loop.time()
+        for room_id, feed in self._feeds.items():
+            if self.load.sheds(Shed.REACTIONS):
+                feed.reactions.drop()
+                continue
+            if (told := feed.reactions.to_tell(now)) is not None:
+                self._hints.tell_reactions(room_id, *told)
+            if (shown := feed.reactions.to_show(now)) is not None:
+                feed.show_reactions(*shown)
 
     async def _show_heartbeats(self) -> None:
         for feed in list(self._feeds.values()):

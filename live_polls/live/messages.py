@@ -23,6 +23,7 @@ ClientId = Annotated[str, Meta(max_length=64)]
 PollCode = Annotated[str, Meta(max_length=16)]
 PlayerText = Annotated[str, Meta(max_length=200)]
 Token = Annotated[str, Meta(max_length=256)]
+ReactionName = Literal["heart", "clap", "laugh", "wow", "think", "slower", "faster", "lost"]
 # Above 2**53 a browser could no longer tell two numbers apart.
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 Round = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -73,13 +74,19 @@ class PlayerName(Struct, tag_field="type", tag="player.name", forbid_unknown_fie
     team: PlayerText = ""
 
 
+class ReactionSend(Struct, tag_field="type", tag="reaction.send", forbid_unknown_fields=True):
+    """A tap: a reaction for the stage, or how the talk goes for one. Never answered; may be dropped, is never stored."""
+
+    reaction: ReactionName
+
+
 class Ping(Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
     """Ask for a heartbeat now."""
 
     id: ClientId | None = None
 
 
-ClientMessage = Hello | BallotCast | BallotWithdraw | PlayerName | Ping
+ClientMessage = Hello | BallotCast | BallotWithdraw | PlayerName | ReactionSend | Ping
 
 
 class BallotPost(Struct, forbid_unknown_fields=True):
@@ -99,6 +106,13 @@ class PlayerPost(Struct, forbid_unknown_fields=True):
     name: PlayerText
     team: PlayerText = ""
     id: ClientId = ""
+
+
+class ReactionPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/reactions`: the fields of `reaction.send`."""
+
+    reaction: ReactionName
+    type: Literal["reaction.send"] = "reaction.send"
 
 
 class TimePost(Struct, forbid_unknown_fields=True):
@@ -134,6 +148,7 @@ class RoomObject(Struct):
     teams: list[str] | UnsetType = UNSET
     compared: Sequence[int] | UnsetType = UNSET
     one_at_a_time: bool | UnsetType = UNSET
+    reactions: bool | UnsetType = UNSET
 
 
 class PictureObject(Struct):
@@ -390,6 +405,16 @@ class PresenceChanged(Struct, tag_field="type", tag="presence.changed"):
     presence: int
 
 
+class ReactionsChanged(Struct, tag_field="type", tag="reactions.changed"):
+    """What was tapped since the last of these, about a second ago, in all processes; for stages and hosts, unversioned.
+
+    `pulse`, for hosts: how many people said what in the last minute, the last word of each.
+    """
+
+    counts: dict[str, int]
+    pulse: dict[str, int] | UnsetType = UNSET
+
+
 class Ack(Struct, tag_field="type", tag="ack"):
     """The ballot is committed and counted exactly once. `elapsed_ms` in the ack of a quiz question: see Quiz."""
 
@@ -438,6 +463,7 @@ ServerMessage = (
     | PlayersChanged
     | PlayerNamed
     | PresenceChanged
+    | ReactionsChanged
     | Ack
     | Error
     | Heartbeat
@@ -448,6 +474,7 @@ _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessa
 _post_decoder = msgspec.json.Decoder(BallotPost)
 _player_decoder = msgspec.json.Decoder(PlayerPost)
 _time_decoder = msgspec.json.Decoder(TimePost)
+_reaction_decoder = msgspec.json.Decoder(ReactionPost)
 encode = msgspec.json.Encoder().encode
 
 
@@ -484,6 +511,11 @@ def decode_player(data: bytes) -> PlayerPost:
 def decode_time(data: bytes) -> TimePost:
     """What asks for extra time, by the same rules."""
     return _decode(_time_decoder, data)
+
+
+def decode_reaction(data: bytes) -> ReactionPost:
+    """The tap in the body of a request, by the same rules."""
+    return _decode(_reaction_decoder, data)
 
 
 def _decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from live_polls.live.limits import BURST, MESSAGES_A_SECOND, Allowance
+from live_polls.live.limits import BURST, MESSAGES_A_SECOND, Allowance, Allowances
 
 
 def take_many(allowance: Allowance, n: int, now: float) -> int:
@@ -47,3 +47,23 @@ def test_retry_ms_says_when_the_next_one_fits():
 
 def test_retry_ms_is_never_zero():
     assert Allowance(now=1000.0).retry_ms() == 1
+
+
+def test_each_key_has_an_allowance_of_its_own():
+    allowances = Allowances(rate=1.0, burst=2.0)
+
+    assert [allowances.take("alice", 0.0) for _ in range(3)] == [0, 0, 1000]
+    assert allowances.take("bob", 0.0) == 0
+    assert allowances.take("alice", 1.0) == 0
+
+
+def test_keys_beyond_all_bounds_push_out_those_used_longest_ago():
+    allowances = Allowances(rate=0.001, burst=1.0, most=100)
+    for n in range(10_000):
+        allowances.take("often used", 0.0)
+        allowances.take(str(n), 0.0)
+
+    assert len(allowances) == 100
+    assert allowances.take("often used", 0.0) > 0
+    assert allowances.take("9999", 0.0) > 0
+    assert allowances.take("1", 0.0) == 0

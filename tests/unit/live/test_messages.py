@@ -241,7 +241,14 @@ def test_types_of_messages_are_the_documented_set():
     def tags(union: Any) -> set[str]:
         return {message.__struct_config__.tag for message in union.__args__}
 
-    assert tags(messages.ClientMessage) == {"hello", "ballot.cast", "ballot.withdraw", "player.name", "ping"}
+    assert tags(messages.ClientMessage) == {
+        "hello",
+        "ballot.cast",
+        "ballot.withdraw",
+        "player.name",
+        "reaction.send",
+        "ping",
+    }
     assert tags(messages.ServerMessage) == {
         "snapshot",
         "room.changed",
@@ -253,6 +260,7 @@ def test_types_of_messages_are_the_documented_set():
         "players.changed",
         "player.named",
         "presence.changed",
+        "reactions.changed",
         "ack",
         "error",
         "heartbeat",

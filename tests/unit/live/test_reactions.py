@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from live_polls.live import reactions as module
+from live_polls.live.reactions import EXPIRES_SECONDS, PULSE_SECONDS, TELL_EVERY_SECONDS, Reactions
+
+
+def test_taps_are_told_and_shown_once_however_many_they_are():
+    reactions = Reactions()
+    for n in range(5000):
+        reactions.take(f"voice {n}", "heart", 1.0)
+
+    assert reactions.to_tell(1.0) == ({"heart": 5000}, {})
+    assert reactions.to_show(1.0) == ({"heart": 5000}, {})
+    assert reactions.to_tell(2.0) is None
+    assert reactions.to_show(2.0) is None
+
+
+def test_what_another_process_says_is_added_to_what_is_shown_and_not_told_again():
+    reactions = Reactions()
+    reactions.take("alice", "clap", 1.0)
+    reactions.hear("other", {"clap": 3, "heart": 2}, {"lost": 4}, 1.0)
+
+    assert reactions.to_show(1.0) == ({"clap": 4, "heart": 2}, {"lost": 4})
+    assert reactions.to_tell(1.0) == ({"clap": 1}, {})
+
+
+def test_the_pulse_is_the_last_word_of_each_in_the_last_minute():
+    reactions = Reactions()
+    reactions.take("alice", "faster", 0.0)
+    reactions.take("alice", "faster", 1.0)
+    reactions.take("bob", "lost", 1.0)
+    assert reactions.pulse == {"faster": 1, "lost": 1}
+
+    reactions.take("alice", "slower", 30.0)
+    assert reactions.pulse == {"slower": 1, "lost": 1}
+
+    assert reactions.to_show(1.0 + PULSE_SECONDS) == ({}, {"slower": 1})
+    assert reactions.to_show(30.0 + PULSE_SECONDS) == ({}, {})  # said once, that it is calm again
+    assert reactions.to_show(31.0 + PULSE_SECONDS) is None
+
+
+def test_the_pulse_is_told_before_it_expires_elsewhere_and_when_it_is_over():
+    reactions = Reactions()
+    reactions.take("alice", "lost", 100.0)
+
+    assert reactions.to_tell(100.0) == ({}, {"lost": 1})
+    assert reactions.to_tell(101.0) is None
+    assert reactions.to_tell(100.0 + TELL_EVERY_SECONDS) == ({}, {"lost": 1})
+    assert reactions.to_tell(100.0 + PULSE_SECONDS) == ({}, {})
+    assert reactions.to_tell(200.0) is None
+
+
+def test_a_process_that_falls_silent_is_forgotten():
+    reactions = Reactions()
+    reactions.hear("other", {}, {"faster": 7}, 0.0)
+    reactions.hear("other", {}, {"faster": 7}, 1.0)  # doubled: it is absolute
+
+    assert reactions.to_show(1.0) == ({}, {"faster": 7})
+    assert reactions.to_show(1.0 + EXPIRES_SECONDS) == ({}, {})
+
+
+def test_what_comes_over_the_layer_is_not_believed_blindly():
+    reactions = Reactions()
+    reactions.hear("other", {"heart": 10**12, "clap": -3, "skull": 9}, {"lost": -1, "heart": 5}, 0.0)
+
+    assert reactions.to_show(0.0) == ({"heart": module.MOST_TAPS}, {})
+
+
+def test_of_a_crowd_beyond_all_bounds_the_pulse_of_the_last_is_kept(monkeypatch):
+    monkeypatch.setattr(module, "MOST_PEOPLE", 100)
+    reactions = Reactions()
+    for n in range(1000):
+        reactions.take(f"voice {n}", "lost" if n < 900 else "slower", 1.0)
+
+    assert reactions.pulse == {"slower": 100}
+
+
+def test_what_is_given_up_is_neither_told_nor_shown_later():
+    reactions = Reactions()
+    reactions.take("alice", "heart", 1.0)
+
+    assert reactions.drop() == 1
+    assert reactions.to_tell(2.0) is None
+    assert reactions.to_show(2.0) is None
