@@ -85,6 +85,13 @@ VARIABLES = {
             "After how many days `manage.py purge` deletes the ballots of a room that has ended.",
         ),
         Variable(
+            "WORD_LIST_FILE",
+            "",
+            "File of words that make a text, a question or a name wait for a moderator, in the form of the one that comes "
+            "with the product; `none`: only the lists of rooms.",
+            shown_default="`live_polls/word_lists/default.txt`",
+        ),
+        Variable(
             "METRICS_TOKEN",
             "",
             "Bearer token that `/metrics` asks for. Unset: `/metrics` answers this machine itself only.",

@@ -26,6 +26,7 @@ from live_polls import events
 from live_polls.domain import ballot_rows, clock, scoring
 from live_polls.domain.ballot_rows import BallotKey, BallotRow, PollRow, TallyChange
 from live_polls.domain.durability import is_surely_undone
+from live_polls.domain.held_words import read_words
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
 from live_polls.domain.written import Change, Writing, write_texts
@@ -187,12 +188,13 @@ class _Batch:
 
     def _write_texts(self, rows: Sequence[BallotRow]) -> None:
         """Add and take away what people wrote, for the polls whose ballots carry texts."""
-        writing = {
-            poll_id: Writing(poll.kind, poll.shape.settings)
-            for poll_id, poll in self._by_id.items()
-            if poll.kind.carries_texts(poll.shape.settings)
-        }
-        if writing:
+        carrying = {id_: poll for id_, poll in self._by_id.items() if poll.kind.carries_texts(poll.shape.settings)}
+        if carrying:
+            words = read_words({poll.row.room_id for poll in carrying.values()})
+            writing = {
+                poll_id: Writing(poll.kind, poll.shape.settings, words[poll.row.room_id])
+                for poll_id, poll in carrying.items()
+            }
             changed = [(self._before.get(BallotKey(*row[:3])), row) for row in rows if row.poll_id in writing]
             write_texts([Change(*after[:3], _decoded(before), _decoded(after)) for before, after in changed], writing)
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 
-from live_polls.domain.names import MAX_TEAM, clean_name, is_doubtful, name_key
+from live_polls.domain.held_words import holds_name
+from live_polls.domain.names import MAX_TEAM, clean_name, name_key
+from live_polls.domain.records import record
 from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_board, bump_players
 from live_polls.enums import RoomState, TextState
@@ -78,7 +80,7 @@ def rename_player(player: Player, name: str) -> None:
         _locked_rooms({player.room_id})
         if Player.objects.filter(room=player.room_id, name_key=name_key(name)).exclude(pk=player.pk).exists():
             raise NameTakenError
-        _change(player, name=name, name_key=name_key(name), state=TextState.SHOWN, is_given=True)
+        _change(player, "rename", name=name, name_key=name_key(name), state=TextState.SHOWN, is_given=True)
 
 
 def show_player(player: Player) -> None:
@@ -114,6 +116,7 @@ def set_teams(room: Room, names: Sequence[str]) -> None:
         if Room.objects.values_list("teams", flat=True).get(pk=room.pk) == teams:
             return
         Room.objects.filter(pk=room.pk).update(teams=teams)
+        record(room.pk, "teams", teams=teams)
         roll = _Roll(Room.objects.get(pk=room.pk))
         strays = list(Player.objects.filter(room=room).exclude(team__in=teams).order_by("pk"))
         for player in strays:
@@ -180,7 +183,7 @@ class _Roll:
         return self._enter(wish, name, player)
 
     def _enter(self, wish: Naming, name: str, player: Player | None) -> Player:
-        state = TextState.HELD if is_doubtful(name) else TextState.SHOWN
+        state = TextState.HELD if holds_name(self._room, name) else TextState.SHOWN
         if player is None:
             player = Player(room=self._room, voice=wish.voice, team=self.team_for(wish.team))
             self._new.append(player)
@@ -225,11 +228,12 @@ def _locked_rooms(room_ids: set[int]) -> dict[int, Room]:
 def _set_state(player: Player, state: TextState) -> None:
     with transaction.atomic():
         _locked_rooms({player.room_id})
-        _change(player, state=state)
+        _change(player, "show" if state == TextState.SHOWN else "hide", state=state)
 
 
-def _change(player: Player, **values: object) -> None:
+def _change(player: Player, verb: str, **values: object) -> None:
     same = Player.objects.filter(pk=player.pk, **values)
     if not same.exists() and Player.objects.filter(pk=player.pk).update(**values):
+        record(player.room_id, verb, player)
         bump_board(player.room_id)
     player.refresh_from_db()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from live_polls.domain.held_words import words_of
 from live_polls.domain.written import Change, Writing, texts_of, write_texts
 from live_polls.enums import TextState
 from live_polls.kinds import KINDS
@@ -34,7 +35,7 @@ def mend_texts(poll: Poll) -> None:
     """Write the texts of a poll anew from its ballots; what moderators decided stays. Call under the poll's lock."""
     Text.objects.filter(poll=poll).update(n=0)
     Spelling.objects.filter(poll=poll).delete()
-    write_texts(_changes(poll), {poll.pk: Writing(KINDS[poll.kind], poll.settings)})
+    write_texts(_changes(poll), {poll.pk: Writing(KINDS[poll.kind], poll.settings, words_of(poll.room))})
     Text.objects.filter(poll=poll, n=0).exclude(state=TextState.HIDDEN).delete()
 
 

@@ -6,6 +6,7 @@ import secrets
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from live_polls.enums import Asking, Entry, Names, ResultsVisibility, RoomState, Screen
@@ -93,3 +94,9 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @cached_property
+    def names_of_staff(self) -> tuple[str, ...]:
+        """By what the people who run the room are known: names, and the first part of addresses. Read once an object."""
+        rows = self.memberships.values_list("account__name", "account__email")
+        return tuple(known for name, email in rows for known in (name, email.partition("@")[0]) if known)

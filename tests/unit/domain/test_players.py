@@ -9,7 +9,7 @@ import pytest
 from live_polls.domain import lifecycle, players, rooms
 from live_polls.domain.players import Named, Naming
 from live_polls.errors import InvalidSettingsError, NameTakenError, NotAllowedError, RoomEndedError
-from live_polls.models import Player, Poll
+from live_polls.models import Account, Player, Poll
 from tests.factories import make_poll, make_room
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,7 +85,7 @@ def test_a_name_that_a_host_gave_stays():
 
 def test_a_doubtful_name_is_held_until_a_host_lets_it_pass():
     room = make_room()
-    assert name_one(room, "a", "Sexy Sex").state == "held"
+    assert name_one(room, "a", "Sh1tty Sid").state == "held"
     player = player_of(room, "a")
     players.show_player(player)
     assert player.state == "shown"
@@ -125,3 +125,11 @@ def test_nobody_is_named_in_a_room_that_has_ended():
     room = make_room()
     rooms.end_room(room)
     assert isinstance(name_one(room, "a", "Ada"), RoomEndedError)
+
+
+@pytest.mark.parametrize("name", ["Grace Hopper", "Grасе Норреr", "grace", "ADMIN", "Mоderator"])  # noqa: RUF001 -- look-alikes
+def test_who_takes_the_name_of_a_host_waits(name):
+    host = Account.objects.create_user("grace@example.com", name="Grace Hopper")
+    room = make_room(owner=host)
+    assert name_one(room, "a", name).state == "held"
+    assert name_one(room, "b", "Grace Jones").state == "shown"
