@@ -8,3 +8,8 @@ class LivePollsConfig(AppConfig):
     name = "live_polls"
     verbose_name = _("live polls")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from live_polls.domain import rights  # noqa: PLC0415 -- models are there from now on
+
+        rights.watch()

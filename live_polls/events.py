@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,13 @@ class RoomChanged:
     voters: tuple[str, ...] = ()
 
 
-Subscriber = Callable[[RoomChanged], None]
+@dataclass(frozen=True, slots=True)
+class RightsChanged:
+    """Somebody may have lost a right: whoever lets people stay by a right looks again at all of them."""
+
+
+Fact = RoomChanged | RightsChanged
+Subscriber = Callable[[Any], None]  # Any: of either fact, and most tests care for one
 _subscribers: list[Subscriber] = []
 
 
@@ -43,7 +50,7 @@ def unsubscribe(subscriber: Subscriber) -> None:
         _subscribers.remove(subscriber)
 
 
-def announce(fact: RoomChanged) -> None:
+def announce(fact: Fact) -> None:
     """Tell every subscriber. Call only after commit: a fact that was rolled back must never leave."""
     for subscriber in tuple(_subscribers):
         try:

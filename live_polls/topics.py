@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 HUB_CHANNEL_PREFIX = "live_polls.hub"
+# The group of all processes, whatever rooms are live in them.
+RIGHTS_TOPIC = "live_polls.rights"
 
 
 def room_topic(room_id: int) -> str:

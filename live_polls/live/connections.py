@@ -13,6 +13,7 @@ from typing import Protocol
 from live_polls.domain.visibility import Viewer
 from live_polls.live.frames import Frame
 from live_polls.live.messages import PlayerObject
+from live_polls.live.rights import Standing
 
 # (what, which): ("room", ""), ("poll", code), ("tally", code), ("me", code), ("presence", "") …
 SlotKey = tuple[str, str]
@@ -36,13 +37,26 @@ class Connection:
     of its own that it knows of. `participant` is the ballot key, `voice` the voice key of who is at the other end.
     """
 
-    __slots__ = ("_held", "participant", "player", "ready", "told", "version", "viewer", "voice", "voted", "wire")
+    __slots__ = (
+        "_held",
+        "participant",
+        "player",
+        "ready",
+        "standing",
+        "told",
+        "version",
+        "viewer",
+        "voice",
+        "voted",
+        "wire",
+    )
 
     def __init__(self, wire: Wire, viewer: Viewer, participant: str | None = None, voice: str = "") -> None:
         self.wire = wire
         self.viewer = viewer
         self.participant = participant
         self.voice = voice
+        self.standing: Standing | None = None  # of somebody signed in: by what they are here
         self.ready = True
         self.version = 0
         self.told: tuple[int, ...] = ()

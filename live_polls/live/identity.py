@@ -11,7 +11,7 @@ from django.contrib.auth import get_user
 
 from live_polls.domain import participants
 from live_polls.domain.access import Person, can
-from live_polls.domain.participants import Participant
+from live_polls.domain.participants import Participant, StageLink
 from live_polls.domain.snapshot import RoomView
 from live_polls.models import Room
 
@@ -28,7 +28,9 @@ def participant_of(token: str, view: RoomView) -> Participant | None:
 
 def is_trusted_stage(token: str, view: RoomView) -> bool:
     """Whether the token is a stage link of this room. Needs no database."""
-    return participants.is_stage_token(token, room_id=view.id, stage_key=view.secrets.stage_key)
+    if not participants.is_stage_token(token, room_id=view.id, stage_key=view.secrets.stage_key):
+        return False
+    return can(StageLink(view.id), "see_shown", Room(pk=view.id))
 
 
 def may_watch(session_key: str, room_id: int) -> bool:

@@ -116,7 +116,10 @@ export class Live {
   #greeted() {
     this.#failures = 0;
     if (this.link === 'live') return;
-    this.#after('steady', STEADY_MS, () => (this.#attempt = 0));
+    this.#after('steady', STEADY_MS, () => {
+      this.#attempt = 0;
+      this.#rejoined = false;
+    });
     this.#setLink('live');
   }
 
@@ -151,7 +154,7 @@ export class Live {
     this.#after('retry', wait, () => this.#connect());
   }
 
-  /** The page itself hands out the cookie that says who we are; once, so that a refusal cannot go round in circles. */
+  /** The page itself hands out the cookie that says who we are; once, until it has lasted a while, so that a refusal cannot go round in circles. */
   async #rejoin() {
     this.#rejoined = true;
     await fetch(location.pathname, { cache: 'no-store' }).catch(() => undefined);
