@@ -6,9 +6,15 @@ PollError
 ├── PollNotFoundError        not_found        no such poll in this room and round
 ├── TextNotFoundError        not_found        no such text: its author has taken it back
 ├── PlayerNotFoundError      not_found        no such player in this room
+├── QuestionNotFoundError    not_found        no such question in this room, or none that is shown
 ├── RoomEndedError           closed           the room has ended
 ├── PollClosedError          closed           the poll takes no ballots now
+├── AskingClosedError        closed           the room takes no questions
+├── AskingPausedError        paused           the room takes no new questions now
+├── MutedError               muted            a moderator has silenced this voice
+├── TooManyQuestionsError    too_many         this voice, or the room, has as many open questions as it may have
 ├── StaleBallotError         stale            a newer ballot of this participant is in force
+├── StaleQuestionError       stale            this participant has asked something else under this number
 ├── InvalidAnswerError       invalid_answer   the answer does not fit the poll
 │   └── UnfitAnswerError     invalid_answer   … and the sentence says to people how to mend it
 ├── InvalidSettingsError     invalid_settings the poll's own settings contradict each other
@@ -78,6 +84,14 @@ class PlayerNotFoundError(PollError):
         super().__init__(message)
 
 
+class QuestionNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "There is no such question in this room any more.") -> None:
+        super().__init__(message)
+
+
 class RoomEndedError(PollError):
     code = "closed"
     http_status = 409
@@ -96,6 +110,35 @@ class PollClosedError(PollError):
         super().__init__(message)
 
 
+class AskingClosedError(PollError):
+    code = "closed"
+    http_status = 409
+
+    def __init__(self, message: str = "This room takes no questions.") -> None:
+        super().__init__(message)
+
+
+class AskingPausedError(PollError):
+    code = "paused"
+    http_status = 409
+
+    def __init__(self, message: str = "New questions are paused. This one was not taken.") -> None:
+        super().__init__(message)
+
+
+class MutedError(PollError):
+    code = "muted"
+    http_status = 403
+
+    def __init__(self, message: str = "A moderator has muted you in this room.") -> None:
+        super().__init__(message)
+
+
+class TooManyQuestionsError(PollError):
+    code = "too_many"
+    http_status = 409
+
+
 class StaleBallotError(PollError):
     """`seq` and `answer` (canonical JSON text or None) are what is in force."""
 
@@ -106,6 +149,17 @@ class StaleBallotError(PollError):
         super().__init__("A newer ballot of yours is in force. This one was not counted.")
         self.seq = seq
         self.answer = answer
+
+
+class StaleQuestionError(PollError):
+    """`seq` is the highest number that this participant has used."""
+
+    code = "stale"
+    http_status = 409
+
+    def __init__(self, *, seq: int) -> None:
+        super().__init__("You have asked another question under this number. Send it under a new one.")
+        self.seq = seq
 
 
 class InvalidAnswerError(PollError):

@@ -12,14 +12,14 @@ from live_polls import events
 from live_polls.models import Room
 
 
-def bump_layout(room_id: int) -> int:
-    """Count a change of prompts, options, states or settings; return the new version.
+def bump_layout(room_id: int, voices: Sequence[str] = ()) -> int:
+    """Count a change of prompts, options, states or settings; return the new version. `voices`: whose own changed, too.
 
     Call it last in a transaction: the row lock it takes is held until commit, which makes the order of versions
     the order of commits, and taking it last everywhere is what keeps writers from deadlock.
     """
     Room.objects.filter(pk=room_id).update(version=F("version") + 1, layout_version=F("version") + 1)
-    return _announced(room_id, ())
+    return _announced(room_id, tuple(voices))
 
 
 def bump_players(room_id: int, voices: Sequence[str] = ()) -> int:
@@ -34,6 +34,12 @@ def bump_board(room_id: int) -> int:
         version=F("version") + 1, players_version=F("players_version") + 1, board_version=F("board_version") + 1
     )
     return _announced(room_id, ())
+
+
+def bump_questions(room_id: int, voices: Sequence[str] = ()) -> int:
+    """Count a change of questions, whose authors are known by these voice keys; return the new version. Last, as above."""
+    Room.objects.filter(pk=room_id).update(version=F("version") + 1)
+    return _announced(room_id, tuple(voices))
 
 
 def _announced(room_id: int, voters: tuple[str, ...]) -> int:

@@ -1,0 +1,44 @@
+"""Questions for tests: a room that takes them, and what phones send. Every argument is optional, nothing surprises."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from live_polls.domain.questions import Ask, Deed, Heard, Upvoting, Withdrawal, hear_batch
+from live_polls.enums import Asking, Names
+from live_polls.errors import PollError
+from live_polls.models import Question, Room
+from tests.factories import make_room
+
+_numbers = itertools.count(1)
+
+
+def make_asking_room(*, asking: Asking = Asking.OPEN, hold: bool = False, names: Names = Names.OPTIONAL) -> Room:
+    room = make_room()
+    Room.objects.filter(pk=room.pk).update(asking=asking, hold_questions=hold, names=names)
+    room.refresh_from_db()
+    return room
+
+
+def hear(deed: Deed) -> Heard | PollError:
+    [outcome] = hear_batch([deed])
+    return outcome
+
+
+def ask(room: Room, voice: str = "", text: str = "", *, seq: int = 1, name: str = "") -> Any:
+    """What became of a question; by a new voice unless told otherwise."""
+    number = next(_numbers)
+    return hear(Ask(room.pk, voice or f"voice {number}", seq, text or f"Why number {number}?", name))
+
+
+def make_asked(room: Room, voice: str = "", text: str = "", *, seq: int = 1, name: str = "") -> Question:
+    return Question.objects.get(code=ask(room, voice, text, seq=seq, name=name).question)
+
+
+def upvote(question: Question, voice: str = "", *, on: bool = True) -> Any:
+    return hear(Upvoting(question.room_id, voice or f"voice {next(_numbers)}", question.code, on))
+
+
+def withdraw(question: Question, voice: str = "") -> Any:
+    return hear(Withdrawal(question.room_id, voice or question.author, question.code))
