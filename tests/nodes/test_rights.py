@@ -48,6 +48,7 @@ async def test_signing_out_at_one_node_closes_ones_sockets_at_the_other(nodes: N
     session = await asyncio.to_thread(host_session, one, room)
     door = GuardedDoor(other.url)
     async with (
+        coming(one, room),  # a node where nobody listens has no mouth: then the others find out by looking
         opened(door, address(room.room), page_of(door, sessionid=session)) as host,
         coming(other, room) as phone,
     ):
