@@ -14,7 +14,7 @@ from live_polls.domain.texts import clean_line
 from live_polls.domain.versions import bump_layout
 from live_polls.enums import ResultsVisibility, Role, RoomState
 from live_polls.errors import InvalidSettingsError
-from live_polls.models import Account, Ballot, Membership, Option, Picture, Poll, Record, Room, Tally
+from live_polls.models import Account, Ballot, Membership, Option, Picture, Poll, Record, Room, Spelling, Tally, Text
 from live_polls.models.room import new_secret
 
 MAX_TITLE = 120
@@ -35,6 +35,7 @@ def create_room(
     results: str = ResultsVisibility.LIVE,
     slug: str | None = None,
     one_at_a_time: bool = False,
+    reactions: bool = True,
 ) -> Room:
     """A new room with a fresh join code, owned by `owner` (operators own what nobody owns).
 
@@ -43,7 +44,12 @@ def create_room(
     title = checked_title(title)
     with transaction.atomic():
         room = Room.objects.create(
-            join_code=join_codes.allocate(), title=title, results=results, slug=slug, one_at_a_time=one_at_a_time
+            join_code=join_codes.allocate(),
+            title=title,
+            results=results,
+            slug=slug,
+            one_at_a_time=one_at_a_time,
+            reactions=reactions,
         )
         if owner is not None:
             Membership.objects.create(room=room, account=owner, role=Role.HOST)
@@ -51,14 +57,18 @@ def create_room(
     return room
 
 
-def edit_room(room: Room, *, title: str, results: str, one_at_a_time: bool | None = None) -> None:
-    """Change the title, who sees results, and whether polls are open one at a time (None: as it is).
+def edit_room(
+    room: Room, *, title: str, results: str, one_at_a_time: bool | None = None, reactions: bool | None = None
+) -> None:
+    """Change the title, who sees results, whether polls are open one at a time and people may react (None: as it is).
 
     Repeatable: what is already so bumps nothing.
     """
     said: dict[str, Any] = {"title": checked_title(title), "results": results}
     if one_at_a_time is not None:
         said["one_at_a_time"] = one_at_a_time
+    if reactions is not None:
+        said["reactions"] = reactions
     with transaction.atomic():
         before = Room.objects.filter(pk=room.pk).exclude(**said).values(*said).first()
         if before is not None:
@@ -106,6 +116,8 @@ def delete_room(room: Room) -> None:
         Room.objects.filter(pk=room.pk).update(current=None, current_question=None)
         Ballot.objects.filter(poll__room=room).delete()
         Tally.objects.filter(poll__room=room).delete()
+        Spelling.objects.filter(poll__room=room).delete()
+        Text.objects.filter(poll__room=room).delete()
         Option.objects.filter(poll__room=room).delete()
         Poll.objects.filter(room=room).delete()
         Picture.objects.filter(room=room).defer("data").delete()  # not through Python either

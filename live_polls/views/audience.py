@@ -33,7 +33,7 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.readers import read
-from live_polls.views.audience_words import refusal_words
+from live_polls.views.audience_words import refusal_words, told_words
 from live_polls.views.room_page import render_room_page, room_page_policy
 
 # As in live/messages.py.
@@ -80,6 +80,8 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
     if request.method != "POST":
         return await _page(request, feed, participant)
     refused = await _cast(request, feed, view, participant)
+    if refused is None and request.POST.get("deed") == "react":
+        return await _page(request, feed, participant, told=told_words(request.POST.get("reaction", "")))
     if refused is None and request.POST.get("deed") == "name":
         return HttpResponseRedirect(f"{address}#player")
     if refused is None:
@@ -88,7 +90,12 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
 
 
 async def _page(
-    request: HttpRequest, feed: RoomFeed, participant: Participant | None, refused: Refused | None = None
+    request: HttpRequest,
+    feed: RoomFeed,
+    participant: Participant | None,
+    refused: Refused | None = None,
+    *,
+    told: str = "",
 ) -> HttpResponse:
     who = {participant.ballot_key: participant.voice_key} if participant else None
     room, mine = await read(read_room, feed.room_id, feed.view, who)
@@ -100,6 +107,7 @@ async def _page(
         room,
         mine.get(participant.ballot_key, ()) if participant else (),
         voice=participant.voice_key if participant else "",
+        told=told,
         typed=refused.typed if refused else None,
         refusals={refused.poll: refused.sentence} if refused and refused.poll else None,
         notice=refused.sentence if refused and not refused.poll and not refused.is_of_name else "",
@@ -134,6 +142,8 @@ async def _cast(
         if request.POST.get("deed") == "time":
             await _ask_for_time(request.POST, view, participant)
             return None
+        if request.POST.get("deed") == "react":
+            return _react(request.POST, feed, participant)
         if request.POST.get("deed") == "name":
             return await _name(request.POST, view, participant)
         cast = _read_form(request.POST, view, participant)
@@ -159,6 +169,14 @@ async def _name(fields: QueryDict, view: RoomView, participant: Participant) -> 
     )
     outcome = await get_hub().names.name(naming)
     return Refused(outcome.code, outcome.http_status, is_of_name=True) if isinstance(outcome, PollError) else None
+
+
+def _react(fields: QueryDict, feed: RoomFeed, participant: Participant) -> Refused | None:
+    said = fields.get("reaction", "")
+    if not told_words(said):
+        return Refused("invalid_answer", 422)
+    get_hub().react(feed, participant.voice_key, said)
+    return None
 
 
 async def _ask_for_time(fields: QueryDict, view: RoomView, participant: Participant) -> None:

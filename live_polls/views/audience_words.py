@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from live_polls.enums import Pulse, Reaction
 from live_polls.templatetags.charts import PLURALS
 from live_polls.views.player_card import player_words
 
@@ -68,6 +69,12 @@ def refusal_words() -> dict[str, str]:
     }
 
 
+def told_words(reaction: str) -> str:
+    """What a plain page says after a tap; empty for what is none of ours."""
+    said = {each.value: each.label for each in (*Reaction, *Pulse)}.get(reaction)
+    return gettext("Sent: %(what)s") % {"what": said} if said else ""
+
+
 def link_words() -> dict[str, str]:
     """How the page is connected, for the banner."""
     return {
@@ -100,5 +107,6 @@ def script_words() -> dict[str, Any]:
         "closed": gettext("Voting is closed: %(prompt)s"),
         "counted": gettext("Your vote is counted."),
         "player": player_words(),
+        "reactions": {"sent": gettext("Sent: %(what)s"), "unsent": gettext("No link now. Nothing was sent.")},
         "withdrawn": gettext("Your vote is taken back."),
     }

@@ -55,6 +55,11 @@ class RoomForm(DeskForm):
         help_text=_("Each poll can say otherwise."),
     )
     one_at_a_time = forms.BooleanField(label=_("One poll at a time: opening one closes the one before"), required=False)
+    reactions = forms.BooleanField(
+        label=_("Reactions and the pulse: taps for the big screen and for the hosts, kept nowhere"),
+        required=False,
+        initial=True,
+    )
     teams = forms.CharField(
         label=_("Teams of the quiz"),
         required=False,

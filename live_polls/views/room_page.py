@@ -30,6 +30,7 @@ def render_room_page(
     refusals: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
     notice: str = "",
+    told: str = "",
     name_refusal: str = "",
 ) -> str:
     """The page for a participant with these ballots; `refusals` are sentences a poll, `notice` is for the page.
@@ -40,7 +41,9 @@ def render_room_page(
     cards = [replace(card, refusal=refused.get(card.code, "")) for card in audience_cards(room, mine, voice=voice)]
     cards = [with_typed(card, typed or {}) if card.refusal else card for card in cards]
     me = player_card(room, voice, refusal=name_refusal)
-    return render_to_string("live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "me": me})
+    return render_to_string(
+        "live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "told": told, "me": me}
+    )
 
 
 def room_page_policy() -> str:

@@ -24,6 +24,7 @@ PERIODS = {
     "live.guarded_protocol.SLOW_SECONDS": 4.0,
     "live.hub.VERSION_POLL_SECONDS": 0.05,
     "live.hub.PRESENCE_SECONDS": 0.053,
+    "live.hub.REACTIONS_SECONDS": 0.057,
     "live.hub.SWEEP_SECONDS": 0.5,
     "live.hub.HEARTBEAT_SECONDS": 3600.0,  # tests that compare all they hear ask for one
 }

@@ -231,3 +231,24 @@ async def test_texts_of_hosts_cannot_become_markup(room):
 
     assert "<script>alert" not in page
     assert "&lt;/template&gt;" in page
+
+
+async def test_a_plain_form_reacts_and_is_told_so(room):
+    client = phone(room)
+
+    pages = [
+        await body(await client.post(address(room), {"deed": "react", "reaction": said})) for said in ("lost", "heart")
+    ]
+
+    assert "Sent: I am lost" in pages[0]
+    assert "Sent: Love it" in pages[1]
+    assert (await client.post(address(room), {"deed": "react", "reaction": "skull"})).status_code == 422
+    assert (await AsyncClient().post(address(room), {"deed": "react", "reaction": "lost"})).status_code == 403
+
+
+async def test_a_room_without_reactions_has_no_place_for_them(room):
+    await sync_to_async(rooms.edit_room)(room, title=room.title, results=room.results, reactions=False)
+
+    page = await body(await phone(room).get(address(room)))
+
+    assert "hidden" in page[page.index('id="reactions"') : page.index("</h2>", page.index('id="reactions"'))]

@@ -3,6 +3,8 @@
 
 const MIN_PAUSE_MS = 1_000;
 const MAX_FAILURES = 3;
+/** Where messages are posted that are no ballots. @type {Record<string, string>} */
+const PATHS = { 'reaction.send': 'reactions' };
 /** After this long a socket is tried again: the network may be another one by then. */
 const TRY_SOCKET_AFTER_MS = 5 * 60_000;
 
@@ -54,10 +56,11 @@ export class LongPoll {
     onMessage(await response.json());
   }
 
-  /** @param {object} body */
+  /** @param {any} body */
   async #post(body) {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${this.#base}/ballots`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const path = PATHS[body.type] ?? 'ballots';
+    const response = await fetch(`${this.#base}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     return response.json();
   }
 

@@ -15,6 +15,8 @@ export class Store {
   /** Of the quiz: who I am, the board while it is on stage, who plays. @type {any} */ player = null;
   /** @type {any} */ board = null;
   /** @type {any} */ players = null;
+  /** Of the last minute: how many people said what about the pace. @type {Record<string, number>} */ pulse = {};
+  /** Taps since the last message of them. @type {Record<string, number>} */ reactions = {};
   /** @type {Map<string, Poll>} */ polls = new Map();
   /** @type {string[]} */ order = [];
   /** @type {Map<string, number>} */ #places = new Map();
@@ -49,7 +51,7 @@ export class Store {
 
   /** Take in any message of state. @param {any} message @returns {Change} */
   apply(message) {
-    const change = { room: false, presence: false, player: false, polls: new Set(), resync: false, behind: false };
+    const change = { room: false, presence: false, reactions: false, player: false, polls: new Set(), resync: false, behind: false };
     if (message.type === 'snapshot') this.#start(message, change);
     else if (message.epoch && message.epoch !== this.epoch) return { ...change, resync: true };
     this.#handlers[message.type]?.(message, change);
@@ -107,6 +109,10 @@ export class Store {
     'presence.changed': ({ presence }, change) => {
       change.presence = presence !== this.presence;
       this.presence = presence;
+    },
+    'reactions.changed': ({ counts, pulse = {} }, change) => {
+      Object.assign(this, { reactions: counts, pulse });
+      change.reactions = true;
     },
     heartbeat: ({ version, now }, change) => {
       this.#heard = version;

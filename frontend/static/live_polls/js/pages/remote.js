@@ -29,7 +29,22 @@ function drawNumbers() {
   const tally = figure && store.tally(code);
   if (figure && tally?.counts) drawChart(figure, tally, { poll: store.polls.get(code) });
   drawCrowd(tally?.n_ballots);
+  drawPulse();
   tickCountdowns(store.skew);
+}
+
+/** A gauge and no alarm: it moves slowly, says nothing by itself, and is there only while somebody says something. */
+function drawPulse() {
+  const gauge = byId('pulse');
+  if (!gauge) return;
+  const total = Object.values(store.pulse).reduce((sum, n) => sum + n, 0);
+  gauge.hidden = !total;
+  for (const line of /** @type {NodeListOf<HTMLElement>} */ (gauge.querySelectorAll('[data-pulse]'))) {
+    const n = store.pulse[line.dataset.pulse ?? ''] ?? 0;
+    setText(line.querySelector('[data-n]'), String(n));
+    // Of all who are here: three of four hundred are no reason to change the pace.
+    line.style.setProperty('--part', String(Math.min(1, n / Math.max(store.presence, total, 1))));
+  }
 }
 
 /** @param {number | undefined} nBallots */

@@ -66,8 +66,22 @@ function showPlayer() {
   );
 }
 
+/** @type {Promise<void> | undefined} */ let reacting;
+
+/** Taps for the stage; what sends them is loaded where the room wants to hear of them. */
+function showReactions() {
+  const wanted = Boolean(store.room?.reactions) && store.room?.state !== 'ended';
+  find(document, '#reactions').hidden = !wanted;
+  if (!wanted) return;
+  reacting ??= import('live_polls/reactions').then(
+    ({ wire }) => wire((message) => live.send(message), words.reactions),
+    () => (reacting = undefined),
+  );
+}
+
 /** @param {Change} change */
 function show(change) {
+  if (change.room) showReactions();
   if (change.player || change.room) showPlayer();
   // When the room changes it may have ended, which closes every form.
   for (const poll of new Set([...(change.room ? store.order : []), ...change.polls])) showPoll(poll);

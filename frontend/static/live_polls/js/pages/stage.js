@@ -8,6 +8,7 @@ import { Live } from 'live_polls/live';
 import { data, Store } from 'live_polls/polls';
 import { Looks } from 'live_polls/stage_looks';
 import { Picture } from 'live_polls/stage_picture';
+import { drawReactions } from 'live_polls/stage_reactions';
 import { Rounds } from 'live_polls/stage_rounds';
 
 const IDLE_MS = 2_000;
@@ -72,6 +73,7 @@ function follow() {
     role: 'stage',
     stageToken,
     onChange: (change) => {
+      if (change.reactions) drawReactions(store.reactions);
       if (change.room || change.presence || change.polls.size) picture.draw();
       showRights();
     },

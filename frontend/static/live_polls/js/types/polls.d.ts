@@ -45,6 +45,7 @@ export interface Room {
   results: string;
   compared?: number[];
   one_at_a_time?: boolean;
+  reactions?: boolean;
   screen: 'content' | 'blank' | 'join' | 'rounds' | 'board';
   quiz?: boolean;
   teams?: string[];
@@ -85,6 +86,7 @@ export type Answer = Record<string, any>;
 export interface Change {
   room: boolean;
   presence: boolean;
+  reactions: boolean;
   player: boolean;
   polls: Set<string>;
   resync: boolean;
