@@ -6,15 +6,18 @@ PollError
 ├── PollNotFoundError        not_found        no such poll in this room and round
 ├── TextNotFoundError        not_found        no such text: its author has taken it back
 ├── PlayerNotFoundError      not_found        no such player in this room
+├── MemberNotFoundError      not_found        this person has no role in this room
 ├── QuestionNotFoundError    not_found        no such question in this room, or none that is shown
 ├── RoomEndedError           closed           the room has ended
 ├── PollClosedError          closed           the poll takes no ballots now
 ├── AskingClosedError        closed           the room takes no questions
 ├── AskingPausedError        paused           the room takes no new questions now
 ├── MutedError               muted            a moderator has silenced this voice
+│   └── ExcludedError        muted            … and takes no ballots from it either
 ├── TooManyQuestionsError    too_many         this voice, or the room, has as many open questions as it may have
 ├── StaleBallotError         stale            a newer ballot of this participant is in force
 ├── StaleQuestionError       stale            this participant has asked something else under this number
+├── StaleTextError           stale            another moderator has changed the text meanwhile
 ├── InvalidAnswerError       invalid_answer   the answer does not fit the poll
 │   └── UnfitAnswerError     invalid_answer   … and the sentence says to people how to mend it
 ├── InvalidSettingsError     invalid_settings the poll's own settings contradict each other
@@ -24,6 +27,10 @@ PollError
 │   └── MeaningUnconfirmedError               … unless a host says that the meaning stays
 ├── IllegalMoveError         illegal_move     that state cannot follow this one
 ├── NotAllowedError          not_allowed      this person may not do that
+│   └── RoleLinkOverError    not_allowed      the link that gave a role is used up, revoked or too old
+│   ├── NotAdmittedError     not_allowed      the round takes ballots by one-time invitation only
+│   ├── NotSignedInError     not_allowed      the round takes ballots of people who are signed in only
+│   └── RoomLockedError      not_allowed      nobody new comes in, or not without the passcode
 ├── UnknownIdentityError     not_allowed      the token is not one of this room
 ├── RateLimitedError         rate_limited     too much, too fast
 ├── BusyError                busy             overloaded; nothing was written
@@ -84,6 +91,14 @@ class PlayerNotFoundError(PollError):
         super().__init__(message)
 
 
+class MemberNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "This person has no role in this room.") -> None:
+        super().__init__(message)
+
+
 class QuestionNotFoundError(PollError):
     code = "not_found"
     http_status = 404
@@ -134,6 +149,11 @@ class MutedError(PollError):
         super().__init__(message)
 
 
+class ExcludedError(MutedError):
+    def __init__(self, message: str = "A moderator has excluded you from this room. Nothing was changed.") -> None:
+        super().__init__(message)
+
+
 class TooManyQuestionsError(PollError):
     code = "too_many"
     http_status = 409
@@ -160,6 +180,14 @@ class StaleQuestionError(PollError):
     def __init__(self, *, seq: int) -> None:
         super().__init__("You have asked another question under this number. Send it under a new one.")
         self.seq = seq
+
+
+class StaleTextError(PollError):
+    code = "stale"
+    http_status = 409
+
+    def __init__(self, message: str = "Another moderator has changed this text meanwhile. Look at it again.") -> None:
+        super().__init__(message)
 
 
 class InvalidAnswerError(PollError):
@@ -230,6 +258,26 @@ class NotAllowedError(PollError):
 
     def __init__(self, message: str = "You may not do this in this room.") -> None:
         super().__init__(message)
+
+
+class NotAdmittedError(NotAllowedError):
+    def __init__(self, message: str = "Votes are taken by invitation here: use the code of your card first.") -> None:
+        super().__init__(message)
+
+
+class NotSignedInError(NotAllowedError):
+    def __init__(self, message: str = "Votes are taken from people who are signed in here. Sign in first.") -> None:
+        super().__init__(message)
+
+
+class RoomLockedError(NotAllowedError):
+    def __init__(self, message: str = "This room is locked: nobody new comes in now.") -> None:
+        super().__init__(message)
+
+
+class RoleLinkOverError(NotAllowedError):
+    def __init__(self) -> None:
+        super().__init__("This link was used, revoked, or is older than a week.")
 
 
 class UnknownIdentityError(PollError):

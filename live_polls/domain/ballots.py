@@ -24,6 +24,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from live_polls import events
 from live_polls.domain import ballot_rows, clock, scoring
+from live_polls.domain.admission import Door, Voter
 from live_polls.domain.ballot_rows import BallotKey, BallotRow, PollRow, TallyChange
 from live_polls.domain.durability import is_surely_undone
 from live_polls.domain.held_words import read_words
@@ -62,6 +63,7 @@ class Cast:
     answer: object
     voice: str = ""
     arrived_at: float = field(default_factory=clock.now)
+    by_account: bool = False  # the keys are derived from an account, and not from a phone alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class _Batch:
         self._polls = {code: _asked(row, right.get(row.id, frozenset())) for code, row in rows.items()}
         self._by_id = {poll.row.id: poll for poll in self._polls.values()}
         extra = [(row.id, row.round) for row in rows.values() if row.in_extra_time]
+        self._door = Door(rows.values(), {cast.voice for cast in casts})
         self._in_extra_time = ballot_rows.read_in_extra_time(extra, {cast.voice for cast in casts}) if extra else set()
         keys = {_key(cast, self._polls[cast.poll]) for cast in casts if cast.poll in self._polls}
         self._before = ballot_rows.read_ballots(sorted(keys))
@@ -150,6 +153,8 @@ class _Batch:
             if (cast.seq, answer) == (now.seq, now.answer):
                 return now, False
             return StaleBallotError(seq=now.seq, answer=now.answer)
+        if answer is not None and (refused := self._refusal_at_door(cast, poll, answer)):
+            return refused
         if poll.refusal is not None and not self._has_extra_time(cast, poll):
             return poll.refusal()
         if cast.round != poll.row.round:
@@ -169,6 +174,13 @@ class _Batch:
             row = BallotRow(*key, cast.seq, answer)
         self._after[key] = row
         return row, True
+
+    def _refusal_at_door(self, cast: Cast, poll: _Asked, answer: str) -> PollError | None:
+        """Whom nothing is taken from any more. What they gave before they may still take back."""
+        if self._door.is_open:
+            return None
+        writes = poll.kind.carries_texts(poll.shape.settings) and bool(poll.kind.texts(json.loads(answer)))
+        return self._door.refusal(Voter(cast.voice, cast.by_account), poll.row, writes=writes)
 
     def _has_extra_time(self, cast: Cast, poll: _Asked) -> bool:
         """Whether only the deadline is over, and who casts has one of their own."""

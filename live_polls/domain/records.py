@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from django.db.models import Model
 
-from live_polls.models import Account, Option, Player, Poll, Question, Record, Room, Text
+from live_polls.models import Account, Cohort, Exclusion, Invitation, Option, Player, Poll, Question, Record, Room, Text
 
 MAX_NAME = 300
 SERVER = "server"
@@ -105,6 +105,12 @@ def named(thing: Model | None) -> Named:
         return Named("person", str(thing.pk), str(thing))
     if isinstance(thing, Room):
         return Named("room", thing.join_code, thing.title)
+    if isinstance(thing, Exclusion):
+        return Named("voice", str(thing.pk))
+    if isinstance(thing, Invitation):
+        return Named("invitation", str(thing.number))
+    if isinstance(thing, Cohort):
+        return Named("cohort", str(thing.pk), thing.poll.prompt)
     if isinstance(thing, Text | Player | Option):
         return Named(type(thing).__name__.lower(), str(thing.pk))
     return Named()

@@ -42,6 +42,13 @@ def bump_questions(room_id: int, voices: Sequence[str] = ()) -> int:
     return _announced(room_id, tuple(voices))
 
 
+def bump_everything(room_id: int, voices: Sequence[str] = ()) -> int:
+    """Count a change that goes through all of it, such as somebody who is excluded; return the new version. Last."""
+    fields = ("version", "layout_version", "players_version", "board_version")
+    Room.objects.filter(pk=room_id).update(**{field: F(field) + 1 for field in fields})
+    return _announced(room_id, tuple(voices))
+
+
 def _announced(room_id: int, voters: tuple[str, ...]) -> int:
     version = Room.objects.values_list("version", flat=True).get(pk=room_id)
     transaction.on_commit(partial(events.announce, events.RoomChanged(room_id, version, voters)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from live_polls.models.account import Account
 from live_polls.models.ballot import Ballot
+from live_polls.models.cohort import Cohort
 from live_polls.models.exclusion import Exclusion
 from live_polls.models.extra_time import ExtraTime
 from live_polls.models.invitation import Invitation, RoleLink
@@ -20,6 +21,7 @@ from live_polls.models.text import Spelling, Text
 __all__ = [
     "Account",
     "Ballot",
+    "Cohort",
     "Exclusion",
     "ExtraTime",
     "Invitation",

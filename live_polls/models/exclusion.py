@@ -17,6 +17,8 @@ class Exclusion(models.Model):
     voice = models.CharField(_("voice"), max_length=32)
     only_muted = models.BooleanField(_("only muted"), default=False)
     by = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    # What was hidden with it, so that lifting it shows just that again: {"texts": {id: the state it had}, …}.
+    hid = models.JSONField(_("hidden with it"), default=dict, blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now)
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
 

@@ -19,7 +19,8 @@ from live_polls.domain.polls import PollDraft, add_poll, draft_of
 from live_polls.domain.records import STAGE_LINK, acting_as
 from live_polls.domain.retention import purge_room
 from live_polls.domain.steps import deadline_mark, mark_of
-from live_polls.models import Player, Poll, Record, Room, Text
+from live_polls.enums import Screen
+from live_polls.models import Account, Player, Poll, Record, Room, Text
 from live_polls.views.acts import ACTS
 from tests.factories import make_cast, make_participant, make_poll
 from tests.web.conftest import As
@@ -92,7 +93,7 @@ def fields_for(verb: str, poll: Poll, text: Text, player: Player) -> dict[str, s
 
 @pytest.mark.parametrize("verb", sorted(ACTS))
 def test_each_verb_of_the_door_leaves_one_record_and_a_repeat_none(
-    as_: As, cast: dict, room: Room, poll: Poll, text: Text, player: Player, verb: str
+    as_: As, cast: dict[str, Account], room: Room, poll: Poll, text: Text, player: Player, verb: str
 ):
     assert TALK.keys() == ACTS.keys(), "Tell here what the log says about a new verb"
     door, host = reverse("live_polls:act", args=[room.join_code]), as_("host")
@@ -119,7 +120,7 @@ def _make_ready(verb: str, room: Room, poll: Poll, text: Text, player: Player) -
     if verb == "several_at_once":
         rooms.set_one_at_a_time(room, one_at_a_time=True)
     if verb == "content":
-        lifecycle.set_screen(room, "blank")
+        lifecycle.set_screen(room, Screen.BLANK)
     if verb == "show_text":
         moderation.hide_text(text.poll, text.round, text.key)
     if verb == "player_show":
@@ -185,7 +186,7 @@ def test_purging_is_recorded_once(room: Room, poll: Poll):
     assert [record.details for record in Record.objects.filter(room=room, verb="purge")] == [{"ballots": 2}]
 
 
-def test_of_a_room_that_is_deleted_one_record_stays(as_: As, cast: dict, room: Room, poll: Poll):
+def test_of_a_room_that_is_deleted_one_record_stays(as_: As, cast: dict[str, Account], room: Room, poll: Poll):
     fields = {"title": room.title}
     as_("host").post(reverse("live_polls:room-delete", args=[room.join_code]), fields)
     assert not Room.objects.filter(pk=room.pk).exists()
@@ -207,7 +208,7 @@ def test_neither_keys_of_participants_nor_what_they_wrote_are_in_the_log(room: R
 
 
 @pytest.mark.parametrize("change", [{"verb": "open"}, {"by": "Nobody"}, {"details": {"seconds": 1}}])
-def test_the_database_refuses_to_change_a_record(room: Room, change: dict):
+def test_the_database_refuses_to_change_a_record(room: Room, change: dict[str, object]):
     record = Record.objects.filter(room=room).earliest("pk")
 
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
@@ -216,7 +217,7 @@ def test_the_database_refuses_to_change_a_record(room: Room, change: dict):
     assert Record.objects.get(pk=record.pk).verb == record.verb
 
 
-def test_a_record_stays_readable_when_its_author_is_gone(cast: dict, room: Room, as_: As, poll: Poll):
+def test_a_record_stays_readable_when_its_author_is_gone(cast: dict[str, Account], room: Room, as_: As, poll: Poll):
     as_("co_host").post(reverse("live_polls:act", args=[room.join_code]), {"verb": "close", "poll": poll.code})
     cast["co_host"].delete()
 
