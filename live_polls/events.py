@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 class RoomChanged:
     """Something that screens of the room may show has changed; `version` includes it.
 
-    `voters` are the keys under which ballots changed (ballot keys, or voice keys where a poll is voiced): the screens of
-    these participants are told what is in force.
+    `voters` are the keys under which ballots or extra time changed (ballot keys; voice keys where a poll is voiced, and of
+    extra time): the screens of these participants are told what is in force.
     """
 
     room_id: int

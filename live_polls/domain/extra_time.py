@@ -122,5 +122,5 @@ def _give(poll: Poll, own: ExtraTime, nth: int, *, is_first: bool) -> OwnTime:
     own.save()
     last = max(own.deadline, poll.last_deadline or own.deadline)
     Poll.objects.filter(pk=poll.pk).update(last_deadline=last)
-    bump_layout(poll.room_id)
+    bump_layout(poll.room_id, [own.voice])
     return OwnTime(own.n_asked, own.deadline, poll.deadline)

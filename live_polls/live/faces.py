@@ -6,7 +6,7 @@ by their bytes, so that whatever changes is sent and nothing else is, without an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -143,34 +143,50 @@ def snapshot_frame(
 
 
 def me_changes(
-    face: Face, mine: tuple[MyBallot, ...], splits: frozenset[tuple[str, int]], told: tuple[int, ...] = ()
+    face: Face,
+    mine: tuple[MyBallot, ...],
+    splits: frozenset[tuple[str, int]],
+    told: tuple[int, ...] = (),
+    times: Sequence[messages.TimeObject] = (),
 ) -> Iterator[Change]:
-    """`me.changed` for each poll with a ballot of one's own that was not told, and the counts that it makes visible.
+    """`me.changed` for each poll with a ballot or extra time of one's own that was not told, and the counts that it
+    makes visible.
 
     A ballot costs one frame, in however many polls somebody has voted before. `splits` are those of the face before as
     well: counts that a ballot and a close make visible at once may be told by nothing else, when they read like the
     counts before.
     """
     voted = voted_of(mine)
-    for ballot in mine:
-        code, tally = ballot.poll, face.tallies.get(ballot.poll)
-        if tally is not None and hash(ballot) not in told:
-            own = ballot_object(ballot, revealed=code in face.revealed)
-            message = messages.MeChanged(face.epoch, face.version, code, tally.round, [own])
-            if (code, tally.round) in splits:
-                message.tallies = {code: _any(seen_by(tally, code, voted))}
-            yield ("me", code), _frame(message)
+    ballots = {ballot.poll: ballot for ballot in mine}
+    own_times = {time.poll: time for time in times}
+    news = [ballot.poll for ballot in mine if hash(ballot) not in told]
+    news += [time.poll for time in times if _mark(time) not in told and time.poll not in news]
+    for code in news:
+        tally, ballot = face.tallies.get(code), ballots.get(code)
+        if tally is None:
+            continue
+        own = [ballot_object(ballot, revealed=code in face.revealed)] if ballot else []
+        message = messages.MeChanged(face.epoch, face.version, code, tally.round, own)
+        if code in own_times:
+            message.times = [own_times[code]]
+        if (code, tally.round) in splits:
+            message.tallies = {code: _any(seen_by(tally, code, voted))}
+        yield ("me", code), _frame(message)
 
 
 def times_of(view: RoomView, voice: str) -> list[messages.TimeObject]:
     """The extra time that one participant has in the room."""
-    owned = [(poll, poll.extra_times.get(voice)) for poll in view.polls]
+    owned = [(poll, poll.extra_times.get(voice)) for poll in view.polls if poll.extra_times]
     return [messages.TimeObject(poll.code, poll.round, own.n_asked, own.seconds) for poll, own in owned if own]
 
 
-def stand_of(mine: tuple[MyBallot, ...]) -> tuple[int, ...]:
-    """A number for each ballot, another one as soon as anything about the ballot is."""
-    return tuple(sorted(map(hash, mine)))  # a read gives them in any order
+def stand_of(mine: tuple[MyBallot, ...], times: Sequence[messages.TimeObject] = ()) -> tuple[int, ...]:
+    """A number for each ballot and extra time, another one as soon as anything about it is."""
+    return tuple(sorted([*map(hash, mine), *map(_mark, times)]))  # a read gives them in any order
+
+
+def _mark(time: messages.TimeObject) -> int:
+    return hash((time.poll, time.round, time.n_asked))
 
 
 def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:

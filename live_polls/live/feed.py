@@ -334,14 +334,14 @@ class RoomFeed:
             if hello.done():
                 continue  # gone while we read
             ballots = mine.get(connection.participant or "", ())
-            connection.voted, connection.told = faces.voted_of(ballots), faces.stand_of(ballots)
+            times = self._times(connection)
+            connection.voted, connection.told = faces.voted_of(ballots), faces.stand_of(ballots, times)
             self.audience.add(connection)
             self.presence.count(self.audience.n_participants, time.monotonic())
             face = self.face(connection.viewer)
             if self._shown.setdefault(connection.viewer, face) is not face:
                 self._ahead[connection] = face
             connection.player = self._player(connection)
-            times = faces.times_of(self.view, connection.voice) if self.view is not None and connection.voice else []
             connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots, connection.player, times))])
             connection.version = face.version
             hello.set_result(True)
@@ -368,6 +368,11 @@ class RoomFeed:
         return faces.snapshot_frame(
             self.face(viewer), mine=mine, presence=self.presence.total, now=clock.now(), player=player, times=times
         )
+
+    def _times(self, connection: Connection | None = None) -> list[messages.TimeObject]:
+        if self.view is None or connection is None or not connection.voice:
+            return []
+        return faces.times_of(self.view, connection.voice)
 
     def _player(self, connection: Connection) -> messages.PlayerObject | None:
         if self.view is None or not connection.voice:
@@ -406,10 +411,11 @@ class RoomFeed:
         splits = self._shown.get(Viewer.AUDIENCE, face).splits | face.splits
         for participant in voters:
             ballots = mine.get(participant, ())
-            stand = faces.stand_of(ballots)
+            times = self._times(*self.audience.of_participant(participant)[:1])
+            stand = faces.stand_of(ballots, times)
             for connection in self.audience.of_participant(participant):
                 if connection.told != stand:
-                    changed = list(faces.me_changes(face, ballots, splits, connection.told))
+                    changed = list(faces.me_changes(face, ballots, splits, connection.told, times))
                     connection.voted, connection.told = faces.voted_of(ballots), stand
                     if connection.viewer is Viewer.AUDIENCE and changed:
                         own[connection] = changed

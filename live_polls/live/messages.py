@@ -364,7 +364,7 @@ class TallyChanged(Struct, tag_field="type", tag="tally.changed"):
 
 
 class MeChanged(Struct, tag_field="type", tag="me.changed"):
-    """This participant's ballots for one poll and round, and the tallies that became visible by them."""
+    """This participant's ballots and extra time for one poll and round, and the tallies that became visible by them."""
 
     epoch: str
     version: int
@@ -372,6 +372,7 @@ class MeChanged(Struct, tag_field="type", tag="me.changed"):
     round: int
     ballots: list[BallotObject]
     tallies: dict[str, TallyObject] | UnsetType = UNSET
+    times: list[TimeObject] | UnsetType = UNSET
 
 
 class PlayerChanged(Struct, tag_field="type", tag="player.changed"):

@@ -40,7 +40,7 @@ def player_card(room: RoomView, voice: str, *, refusal: str = "") -> PlayerCard:
         points_words=ngettext("%(n)s point", "%(n)s points", player.points) % {"n": count(player.points)},
         place_words=place,
         streak_words=words["streak"] % {"n": player.streak} if player.streak > 1 else "",
-        gained_words=(words["gained"] if player.gained else words["missed"]) % {"n": player.gained}
+        gained_words=(words["gained"] if player.gained else words["missed"]) % {"n": count(player.gained)}
         if player.last
         else "",
         held_words=words["held"] if player.state == TextState.HELD.value else "",

@@ -59,7 +59,8 @@ def test_the_demo_is_a_room_full_of_life_and_leaves_nothing_behind(demo, tmp_pat
     assert re.fullmatch(re.escape(f"{url}/stage/{code}#") + r"\S{20,}", stage)
     assert first_run.startswith(f"{url}/welcome/")
     state = await_state(url, code, lambda state: any(poll["tally"]["n_ballots"] == 8 for poll in state["polls"]))
-    assert state["current"]["code"] == state["polls"][0]["code"]
+    asked = next(poll for poll in state["polls"] if poll["tally"]["n_ballots"])
+    assert (state["current"]["code"], asked["state"]) == (asked["code"], "open")
 
     demo.send_signal(signal.SIGINT)
     rest, _ = demo.communicate(timeout=60)

@@ -50,7 +50,7 @@ async def test_a_snapshot_is_whole(door: Door, room: Room, alice: Account):
                 {"number": 2, "text": "Spaces"},
                 {"number": 3, "text": "Both"},
             ],
-            "settings": {},
+            "settings": {"abstain": False},
             "results": "live",
             "shown": None,
             "seconds": 30,

@@ -74,7 +74,7 @@ def test_asking_tells_the_screens_of_the_room(heard):
 
     (fact,) = heard(lambda: ask_for_time(poll, round_=1, voice="mine", nth=1))
 
-    assert (fact.room_id, fact.voters) == (poll.room_id, ())
+    assert (fact.room_id, fact.voters) == (poll.room_id, ("mine",))
 
 
 def test_without_a_countdown_there_is_nothing_to_ask_for():

@@ -96,7 +96,11 @@ export class Store {
     },
     'poll.removed': ({ poll, version }, change) => this.#remove(poll, version, change),
     'tally.changed': ({ poll, round, tally, version }, change) => this.#count(poll, round, tally, version, change),
-    'me.changed': ({ poll, round, ballots, tallies = {}, version }, change) => {
+    'me.changed': ({ poll, round, ballots, tallies = {}, times = [], version }, change) => {
+      if (times.length && this.#isNews(`time ${poll}`, version)) {
+        for (const time of times) this.times.set(time.poll, time);
+        change.polls.add(poll);
+      }
       this.#mine(poll, round, ballots, version, change);
       for (const code in tallies) this.#count(code, round, tallies[code], version, change);
     },
