@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from live_polls.domain.ballot_rows import TallyChange, add_to_tallies
 from live_polls.domain.records import record
 from live_polls.domain.versions import bump_layout
+from live_polls.domain.written import STATE_COUNTERS
 from live_polls.enums import TextState
 from live_polls.errors import InvalidAnswerError, TextNotFoundError
 from live_polls.kinds.writing import clean
@@ -94,12 +96,20 @@ def _change(poll: Poll, round_: int, key: str, **values: str) -> bool:
     with transaction.atomic():
         list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
         found = Text.objects.filter(poll=poll, round=round_, key=key)
-        text = found.values(*values).first()
+        text = found.values("state", "hint", "edited", "n").first()
         if text is None:
             raise TextNotFoundError
-        if text == values:
+        if text | values == text:
             return False
         found.update(**values)
+        if text["n"]:
+            _move(poll, round_, text["state"], values.get("state", text["state"]))
         record(poll.room_id, _VERBS[values.get("state", "")], found.get())
         bump_layout(poll.room_id)
     return True
+
+
+def _move(poll: Poll, round_: int, before: str, after: str) -> None:
+    """Count the text in another state."""
+    changes = {STATE_COUNTERS.get(before, ""): -1, STATE_COUNTERS.get(after, ""): 1} if before != after else {}
+    add_to_tallies([TallyChange(poll.pk, round_, name, n) for name, n in sorted(changes.items()) if name])

@@ -20,7 +20,7 @@ from live_polls.enums import PollState, ResultsVisibility
 from live_polls.errors import InvalidSettingsError, MeaningUnconfirmedError, PollNotFoundError
 from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import Shape
-from live_polls.models import Ballot, Option, Picture, Poll, Room, Tally
+from live_polls.models import Ballot, Option, Picture, Poll, Room, Spelling, Tally, Text
 
 MAX_PROMPT = 300
 MAX_OPTION_TEXT = 200
@@ -153,6 +153,8 @@ def remove_poll(poll: Poll) -> None:
         Room.objects.filter(current=poll).update(current=None)
         Ballot.objects.filter(poll=poll).delete()
         Tally.objects.filter(poll=poll).delete()
+        Spelling.objects.filter(poll=poll).delete()
+        Text.objects.filter(poll=poll).delete()
         Option.objects.filter(poll=poll).delete()
         n_deleted, _ = Poll.objects.filter(pk=poll.pk).delete()
         if n_deleted:

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from live_polls.domain.records import record
+from live_polls.domain.written import STATE_COUNTERS
 from live_polls.enums import RoomState, TextState
-from live_polls.models import Ballot, Poll, Room, Text
+from live_polls.models import Ballot, Poll, Room, Spelling, Tally, Text
 from live_polls.models.room import new_secret
 
 
@@ -30,6 +31,8 @@ def purge_room(room: Room) -> int:
         n_ballots, _ = Ballot.objects.filter(poll__room=room).delete()
         Text.objects.filter(poll__room=room).exclude(state=TextState.SHOWN).delete()
         Text.objects.filter(poll__room=room).update(author="")
+        Spelling.objects.filter(poll__room=room).delete()
+        Tally.objects.filter(poll__room=room, counter=STATE_COUNTERS[TextState.HELD.value]).delete()
         if Room.objects.filter(pk=room.pk, purged_at=None).update(
             purged_at=timezone.now(), ballot_key=new_secret(), voice_key=new_secret()
         ):

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from live_polls.domain.text_recount import count_texts, mend_texts
 from live_polls.domain.versions import bump_layout
+from live_polls.domain.written import STATE_COUNTERS
 from live_polls.enums import PollState
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
@@ -89,5 +90,10 @@ def _count_ballots(poll: Poll) -> Counter[tuple[int, str]]:
 
 
 def _stored(poll: Poll) -> Counter[tuple[int, str]]:
-    rows = Tally.objects.filter(poll=poll).values_list("round", "counter", "n")
+    # Those of texts are counted with the texts.
+    rows = (
+        Tally.objects.filter(poll=poll)
+        .exclude(counter__in=STATE_COUNTERS.values())
+        .values_list("round", "counter", "n")
+    )
     return Counter({(round_, counter): n for round_, counter, n in rows})

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db import connection
 
 from live_polls.enums import TextState
@@ -33,6 +33,17 @@ class NewText(NamedTuple):
     n: int
 
 
+class StoredText(NamedTuple):
+    """A text after it was given or taken back; `n` are all ballots that carry it."""
+
+    poll_id: int
+    round: int
+    key: str
+    state: str
+    text: str
+    n: int
+
+
 class SpellingChange(NamedTuple):
     poll_id: int
     round: int
@@ -43,27 +54,41 @@ class SpellingChange(NamedTuple):
 
 _TYPES = {"poll_id": "bigint", "round": "int", "n": "int"}
 _KEY = ("poll_id", "round", "key")
+_RETURNING = " RETURNING " + ", ".join(f"live_polls_text.{name}" for name in StoredText._fields)
 
 
-def add_texts(rows: Sequence[NewText]) -> None:
+def add_texts(rows: Sequence[NewText]) -> list[StoredText]:
     """Let so many more ballots carry each text; what was decided about one that is there stays."""
-    _write(
+    return _change(
         f"INSERT INTO live_polls_text (poll_id, round, key, author, text, state, hint, n, edited)"
         f" SELECT k.*, '' FROM {_rows(NewText._fields)}{_guard()}"
-        " ON CONFLICT (poll_id, round, key) DO UPDATE SET n = live_polls_text.n + excluded.n",
+        " ON CONFLICT (poll_id, round, key) DO UPDATE SET n = live_polls_text.n + excluded.n" + _RETURNING,
         rows,
     )
 
 
-def take_texts_away(rows: Sequence[tuple[int, int, str, int]]) -> None:
+def take_texts_away(rows: Sequence[tuple[int, int, str, int]]) -> list[StoredText]:
     """Let so many fewer ballots carry each text, and forget those that none does; hidden ones are kept, so that they
-    stay hidden when they come again. Rows are (poll id, round, key, n)."""
-    _write(_less("live_polls_text", (*_KEY, "n")), rows)
+    stay hidden when they come again. Rows are (poll id, round, key, n); those that no ballot carries come back."""
+    bare = [text for text in _change(_less("live_polls_text", (*_KEY, "n")) + _RETURNING, rows) if not text.n]
     _write(
         f"DELETE FROM live_polls_text WHERE n = 0 AND state <> '{TextState.HIDDEN.value}' AND id IN"
-        f" (SELECT t.id FROM {_rows((*_KEY, 'n'))} JOIN live_polls_text t ON {_same('t', _KEY)})",
-        rows,
+        f" (SELECT t.id FROM {_rows(_KEY)} JOIN live_polls_text t ON {_same('t', _KEY)})",
+        [text[:3] for text in bare],
     )
+    return bare
+
+
+def read_spelled(keys: Sequence[TextKey]) -> set[TextKey]:
+    """Those of these texts that are written in more than one way, or were: what has rows of its spellings."""
+    return {
+        TextKey(*row)
+        for row in _write(
+            f"SELECT k.poll_id, k.round, k.key FROM {_rows(_KEY)}"
+            f" WHERE EXISTS (SELECT 1 FROM live_polls_spelling s WHERE {_same('s', _KEY)})",
+            keys,
+        )
+    }
 
 
 def add_spellings(rows: Sequence[SpellingChange]) -> None:
@@ -119,21 +144,11 @@ def read_shown(poll_id: int, round_: int, *, by_number: bool, most: int) -> list
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key, CASE WHEN edited = '' THEN text ELSE edited END, n, id FROM live_polls_text"
-            f" WHERE poll_id = %s AND round = %s AND state = %s ORDER BY {order} LIMIT %s",
+            f" WHERE poll_id = %s AND round = %s AND state = %s AND +n > 0 ORDER BY {order} LIMIT %s",
             [poll_id, round_, TextState.SHOWN.value, most],
         )
         rows: list[tuple[str, str, int, int]] = cursor.fetchall()
     return rows
-
-
-def count_by_state(poll_id: int, round_: int) -> dict[str, int]:
-    """{state: number of texts} of a round."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT state, count(*) FROM live_polls_text WHERE poll_id = %s AND round = %s GROUP BY state",
-            [poll_id, round_],
-        )
-        return dict(cursor.fetchall())
 
 
 def _less(table: str, fields: Sequence[str]) -> str:
@@ -163,12 +178,19 @@ def _same(table: str, fields: Sequence[str]) -> str:
     return " AND ".join(f"{table}.{name} = k.{name}" for name in fields)
 
 
-def _write(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        parameters: list[Any] = (
-            [json.dumps(rows)]
-            if connection.vendor == "sqlite"
-            else [list(column) for column in zip(*rows, strict=True)]
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+def _change(sql: str, rows: Sequence[tuple[Any, ...]]) -> list[StoredText]:
+    return [StoredText(*row) for row in _write(sql, rows)]
+
+
+def _write(sql: str, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What the statement returns, if it does."""
+    if not rows:
+        return []
+    parameters: list[Any] = (
+        [msgspec.json.encode(rows).decode()]
+        if connection.vendor == "sqlite"
+        else [list(column) for column in zip(*rows, strict=True)]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall()) if cursor.description else []

@@ -11,13 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from live_polls.domain import text_rows
-from live_polls.domain.text_rows import NewText, SpellingChange, TextKey
+from live_polls.domain.ballot_rows import TallyChange, add_to_tallies
+from live_polls.domain.held_words import BY_AUTHOR, BY_WORDS
+from live_polls.domain.text_rows import NewText, SpellingChange, StoredText, TextKey
+from live_polls.domain.word_lists import WordList
 from live_polls.enums import TextState
 from live_polls.kinds import Kind
 from live_polls.kinds.writing import TEXTS_HELD, TEXTS_SHOWN, own_key, text_counter
 
 # How many texts are read for a screen, which shows as many as fit in a frame.
 MAX_READ = 100
+# The counters of how many texts there are in a state; nobody is told how many are hidden.
+STATE_COUNTERS = {TextState.SHOWN.value: TEXTS_SHOWN, TextState.HELD.value: TEXTS_HELD}
 
 
 class Change(NamedTuple):
@@ -35,6 +40,7 @@ class Writing(NamedTuple):
 
     kind: Kind
     settings: Mapping[str, Any]
+    words: WordList
 
 
 def write_texts(changes: Sequence[Change], polls: Mapping[int, Writing]) -> None:
@@ -48,11 +54,12 @@ def write_texts(changes: Sequence[Change], polls: Mapping[int, Writing]) -> None
                 total[key, author, text] += n
     added = sorted((*item, n) for item, n in total.items() if n > 0)
     removed = sorted((*item, -n) for item, n in total.items() if n < 0)
+    stored = _write_rows(added, removed, polls)
     shared = {poll_id for poll_id, poll in polls.items() if poll.kind.shares_texts}
-    _write_rows(added, removed, polls)
     _write_spellings(
         [SpellingChange(*key, text, n) for key, _, text, n in added if key.poll_id in shared],
         [SpellingChange(*key, text, n) for key, _, text, n in removed if key.poll_id in shared],
+        stored,
     )
 
 
@@ -65,22 +72,20 @@ def texts_of(answer: dict[str, Any] | None, change: Change, kind: Kind) -> Itera
 
 
 def text_counters(poll_id: int, round_: int, kind: Kind, *, most: int = MAX_READ) -> dict[str, int]:
-    """What a tally is told of the texts of a round: the first ones that may be shown, and how many there are."""
+    """What a tally is told of the texts of a round: the first ones that may be shown.
+
+    How many there are stands in counters of its own (`STATE_COUNTERS`), so that nobody counts rows at every tick.
+    """
     by_number = kind.shares_texts
     shown = text_rows.read_shown(poll_id, round_, by_number=by_number, most=most)
-    counters = {text_counter(key, text): n if by_number else id_ for key, text, n, id_ in shown}
-    n_by_state = text_rows.count_by_state(poll_id, round_)
-    return counters | {
-        TEXTS_SHOWN: n_by_state.get(TextState.SHOWN.value, 0),
-        TEXTS_HELD: n_by_state.get(TextState.HELD.value, 0),
-    }
+    return {text_counter(key, text): n if by_number else id_ for key, text, n, id_ in shown}
 
 
 def _write_rows(
     added: Sequence[tuple[TextKey, str, str, int]],
     removed: Sequence[tuple[TextKey, str, str, int]],
     polls: Mapping[int, Writing],
-) -> None:
+) -> list[StoredText]:
     less = Counter[TextKey]()
     for key, _, _, n in removed:
         less[key] += n
@@ -90,16 +95,54 @@ def _write_rows(
     more: dict[TextKey, NewText] = {}
     for key, author, text, n in added:
         n_before = more[key].n if key in more else 0
-        state = TextState.SHOWN
-        if polls[key.poll_id].settings.get("hold") or (key.poll_id, key.round, author) in watched:
-            state = TextState.HELD
-        more[key] = NewText(*key, author, text, state.value, "", n_before + n)
+        is_watched = (key.poll_id, key.round, author) in watched
+        more[key] = NewText(
+            *key, author, text, *_first_state(text, polls[key.poll_id], is_watched=is_watched), n_before + n
+        )
     # First what is added: a text that changes its spelling is not to be forgotten in between.
-    text_rows.add_texts(list(more.values()))
-    text_rows.take_texts_away([(*key, n) for key, n in sorted(less.items())])
+    stored = text_rows.add_texts(list(more.values()))
+    bare = text_rows.take_texts_away([(*key, n) for key, n in sorted(less.items())])
+    _count_states([text for text in stored if text.n == more[TextKey(*text[:3])].n], bare)
+    return stored
 
 
-def _write_spellings(added: Sequence[SpellingChange], removed: Sequence[SpellingChange]) -> None:
-    text_rows.add_spellings(added)
-    text_rows.take_spellings_away(removed)
-    text_rows.show_common_spellings(sorted({TextKey(*row[:3]) for row in (*added, *removed)}))
+def _first_state(text: str, poll: Writing, *, is_watched: bool) -> tuple[str, str]:
+    """(state, hint) of a text that nobody has decided about. Whatever speaks against it, it waits and no more."""
+    if poll.words.holds(text):
+        return TextState.HELD.value, BY_WORDS
+    if is_watched:
+        return TextState.HELD.value, BY_AUTHOR
+    return (TextState.HELD if poll.settings.get("hold") else TextState.SHOWN).value, ""
+
+
+def _count_states(new: Sequence[StoredText], gone: Sequence[StoredText]) -> None:
+    """Count the texts that somebody gives, a counter a state; hidden ones are not told of."""
+    total: Counter[tuple[int, int, str]] = Counter()
+    for texts, n in ((new, 1), (gone, -1)):
+        for text in texts:
+            if text.state in STATE_COUNTERS:
+                total[text.poll_id, text.round, STATE_COUNTERS[text.state]] += n
+    add_to_tallies([TallyChange(*key, n) for key, n in sorted(total.items()) if n])
+
+
+def _write_spellings(
+    added: Sequence[SpellingChange], removed: Sequence[SpellingChange], stored: Sequence[StoredText]
+) -> None:
+    """Count spellings where there are several. Most texts are written in one way, which stands in their row."""
+    keys = {TextKey(*row[:3]) for row in (*added, *removed)}
+    spelled = text_rows.read_spelled(sorted(keys))
+    ways: dict[TextKey, Counter[str]] = {}
+    for row in added:
+        ways.setdefault(TextKey(*row[:3]), Counter())[row.text] += row.n
+    before = []
+    for text in stored:
+        key = TextKey(*text[:3])
+        new = ways.get(key)
+        if new and key not in spelled and set(new) != {text.text}:
+            spelled.add(key)
+            if n_before := text.n - new.total():
+                before.append(SpellingChange(*key, text.text, n_before))
+    text_rows.add_spellings(before)
+    text_rows.add_spellings([row for row in added if TextKey(*row[:3]) in spelled])
+    text_rows.take_spellings_away([row for row in removed if TextKey(*row[:3]) in spelled])
+    text_rows.show_common_spellings(sorted(spelled))
