@@ -129,3 +129,15 @@ class WelcomeForm(DeskForm):
         if "password" in self.cleaned_data and repeated != self.cleaned_data["password"]:
             raise forms.ValidationError(gettext("The two passwords differ."))
         return repeated
+
+
+class NewAccountForm(WelcomeForm):
+    """Of somebody who came by a link that gives a role."""
+
+    name = LineField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("The other people who run the room see it."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
+    )
+    field_order = ("name", "email", "password", "repeated")

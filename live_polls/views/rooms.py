@@ -82,6 +82,8 @@ def _desk_of(request: HttpRequest, room: Room) -> dict[str, object]:
         "polls": [(poll, KINDS[poll.kind]) for poll in room.polls.prefetch_related("options")],
         "members": list(room.memberships.select_related("account").order_by("pk")),
         "may_delete": access.can(request.user, "delete", room),
+        "may_manage_members": access.can(request.user, "manage_members", room),
+        "may_leave": access.can(request.user, "leave", room),
         # In the fragment, which browsers keep to themselves: no server or proxy writes it to a log.
         "stage_link": f"{settings.PUBLIC_URL}{stage}#{stage_token(room)}",
     }
