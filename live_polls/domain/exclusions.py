@@ -18,10 +18,11 @@ from django.db.models import QuerySet
 from live_polls.domain import clock
 from live_polls.domain.lifecycle import lock_polls
 from live_polls.domain.records import record
+from live_polls.domain.text_recount import count_states_anew
 from live_polls.domain.versions import bump_everything
 from live_polls.enums import QuestionState, TextState
 from live_polls.errors import IllegalMoveError
-from live_polls.models import Account, Exclusion, Player, Question, Room, Text
+from live_polls.models import Account, Exclusion, Player, Poll, Question, Room, Text
 
 _HIDEABLE = (QuestionState.HELD, QuestionState.SHOWN)
 
@@ -106,7 +107,8 @@ def _hide(room: Room, voice: str) -> dict[str, dict[str, str]]:
         "questions": {str(pk): state for pk, state in questions.values_list("pk", "state")},
         "players": {str(pk): state for pk, state in players.values_list("pk", "state")},
     }
-    texts.update(state=TextState.HIDDEN)
+    if texts.update(state=TextState.HIDDEN):
+        _count_texts(room.pk)
     players.update(state=TextState.HIDDEN)
     if "questions" in hid:
         Room.objects.filter(pk=room.pk, current_question__in=questions).update(current_question=None)
@@ -126,7 +128,13 @@ def _lift(exclusion: Exclusion) -> None:
                 Text.objects.filter(pk__in=ids, state=TextState.HIDDEN).update(state=state)
             else:
                 Player.objects.filter(pk__in=ids, state=TextState.HIDDEN).update(state=state)
+    if "texts" in exclusion.hid:
+        _count_texts(exclusion.room_id)
     Exclusion.objects.filter(pk=exclusion.pk).update(lifted_at=clock.read_now(), hid={})
+
+
+def _count_texts(room_id: int) -> None:
+    count_states_anew(Poll.objects.filter(room_id=room_id).values_list("pk", flat=True))
 
 
 def _turn(room_id: int, questions: QuerySet[Question], state: QuestionState) -> None:

@@ -7,6 +7,7 @@ import pytest
 from live_polls.domain import exclusions, moderation
 from live_polls.domain.ballots import Counted, cast_batch
 from live_polls.domain.players import Naming, name_players
+from live_polls.domain.tally import recount
 from live_polls.enums import TextState
 from live_polls.errors import ExcludedError, IllegalMoveError, MutedError
 from live_polls.models import Exclusion, Player, Poll, Question, Record, Room, Text
@@ -150,3 +151,16 @@ def test_a_room_with_nobody_barred_pays_for_no_further_statement(django_assert_m
     with django_assert_max_num_queries(20) as one_more:
         cast(*[make_cast(poll, A) for _ in range(20)])
     assert len(one_more.captured_queries) == plain + 1
+
+
+def test_texts_that_an_exclusion_hides_and_a_pardon_shows_are_counted():
+    poll = writing(make_room())
+    who = make_participant(poll.room)
+    cast(make_cast(poll, {"texts": ["Hi"]}, participant=who))
+
+    exclusions.exclude(poll.room, who.voice_key)
+    assert recount(poll.room) == []
+    exclusions.lift(poll.room, who.voice_key)
+
+    assert Text.objects.get().state == TextState.SHOWN
+    assert recount(poll.room) == []

@@ -21,7 +21,8 @@ from live_polls.enums import TextState
 from live_polls.errors import InvalidAnswerError, TextNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
-from live_polls.models import Poll, Spelling, Text
+from live_polls.kinds.writing import TEXTS_HELD, TEXTS_SHOWN
+from live_polls.models import Poll, Room, Spelling, Tally, Text
 from tests.factories import make_cast, make_poll
 
 pytestmark = pytest.mark.django_db
@@ -324,9 +325,52 @@ def test_purge_forgets_authors_and_what_was_not_shown():
     assert list(Text.objects.values_list("text", "author")) == [("shown", "")]
 
 
+def test_purge_forgets_spellings_and_counts_what_is_left():
+    cloud = make_cloud()
+    say(cloud, "word", "held")
+    say(cloud, "WORD", who=BOB)
+    moderation.hold_text(cloud, 1, "held")
+    rooms.end_room(cloud.room)
+
+    purge_room(cloud.room)
+
+    assert not Spelling.objects.exists()
+    assert (words(cloud), tally_of(cloud)["n_held"]) == ({"word": 2}, 0)
+
+
+def test_recount_finds_and_mends_how_many_are_shown_and_held():
+    cloud = make_cloud()
+    say(cloud, "one", "two", "three")
+    moderation.hold_text(cloud, 1, "two")
+    moderation.hide_text(cloud, 1, "three")
+    Tally.objects.filter(counter__in=[TEXTS_SHOWN, TEXTS_HELD]).update(n=7)
+
+    wrong = {difference.counter: difference.counted for difference in recount(cloud.room, repair=True)}
+
+    assert wrong == {TEXTS_SHOWN: 1, TEXTS_HELD: 1}
+    assert tally_of(cloud)["n_held"] == 1
+
+
+def test_words_that_all_write_alike_have_one_row_each():
+    cloud = make_cloud()
+    for who in range(3):
+        say(cloud, "alike", "Mixed" if who else "mixed", who=str(who))
+
+    assert set(Spelling.objects.values_list("text", "n")) == {("mixed", 1), ("Mixed", 2)}
+    assert words(cloud) == {"alike": 3, "Mixed": 3}
+
+
 people = st.sampled_from([ALICE, BOB, CHARLIE])
 answers = st.none() | st.lists(st.sampled_from(["a", "A", "b", "B!", "c"]), min_size=1, max_size=3)
 histories = st.lists(st.lists(st.tuples(people, st.integers(1, 6), answers), max_size=6), max_size=5)
+
+
+def hide_and_show_all(poll: Poll) -> None:
+    """What a moderator does and undoes leaves nothing behind, in no count."""
+    for key in Text.objects.filter(poll=poll, state=TextState.SHOWN).values_list("key", flat=True):
+        moderation.hide_text(poll, 1, key)
+        assert recount(poll.room) == []
+        moderation.show_text(poll, 1, key)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
@@ -336,6 +380,7 @@ def test_any_history_leaves_the_texts_that_a_simple_model_says(history, kind):
     in_force: dict[str, tuple[int, list[str]]] = {}
     for batch in history:
         cast_batch([make_cast(poll, texts and {"texts": texts}, participant=who, seq=seq) for who, seq, texts in batch])
+        hide_and_show_all(poll)
         for who, seq, texts in batch:
             if seq > in_force.get(who, (0, []))[0]:
                 in_force[who] = seq, texts or []
@@ -347,3 +392,29 @@ def test_any_history_leaves_the_texts_that_a_simple_model_says(history, kind):
     else:
         assert sorted(wall(poll)) == sorted(text for _, texts in in_force.values() for text in dict.fromkeys(texts))
     assert recount(poll.room) == []
+
+
+def test_a_text_with_a_word_of_the_list_waits_and_says_why():
+    poll = make_wall()
+    say(poll, "what a sh1tty room")
+    say(poll, "a lovely room", who=BOB)
+    assert (Text.objects.get(text__contains="sh1tty").state, wall(poll)) == ("held", ["a lovely room"])
+    assert Text.objects.get(state="held").hint == "word"
+    assert tally_of(poll)["n_held"] == 1
+
+
+def test_a_room_adds_words_and_allows_others_from_the_next_text_on():
+    poll = make_cloud()
+    Room.objects.filter(pk=poll.room_id).update(word_list="lunch", allow_list="shit")
+    say(poll, "Lunch", "shit")
+    assert words(poll) == {"shit": 1}
+
+
+def test_a_word_that_waits_stays_waiting_however_many_give_it():
+    poll = make_cloud()
+    for n, who in enumerate((ALICE, BOB, CHARLIE)):
+        say(poll, "Shit" if n % 2 else "shit", who=who)
+    assert words(poll) == {}
+    text = Text.objects.get()
+    moderation.show_text(poll, text.round, text.key)
+    assert words(poll) == {"shit": 3}
