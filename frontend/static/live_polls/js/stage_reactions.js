@@ -4,7 +4,7 @@
 import { stillness } from 'live_polls/polls';
 
 const RISE_MS = 4_000;
-const STAND_MS = 2_500;
+const STAND_MS = 4_000;
 /** A screen is not a firework: more bubbles than this at once are not drawn. */
 const MOST = 24;
 
@@ -38,9 +38,9 @@ function bubbleOf(sign, n) {
   else {
     const frames = [
       { opacity: 0, transform: 'translateY(0) scale(0.7)' },
-      { opacity: 1, transform: 'translateY(-18%) scale(1)', offset: 0.15 },
+      { opacity: 1, transform: 'translateY(-30%) scale(1)', offset: 0.15 },
       { opacity: 1, offset: 0.7 },
-      { opacity: 0, transform: 'translateY(-38vh) scale(1)' },
+      { opacity: 0, transform: 'translateY(-18vh) scale(1)' },
     ];
     bubble.animate(frames, { duration: RISE_MS, easing: 'ease-out' }).finished.finally(() => bubble.remove());
   }

@@ -66,18 +66,21 @@ function showPlayer() {
   );
 }
 
-/** @type {Promise<void> | undefined} */ let reacting;
+const taps = find(document, '#reactions');
 
-/** Taps for the stage; what sends them is loaded where the room wants to hear of them. */
 function showReactions() {
-  const wanted = Boolean(store.room?.reactions) && store.room?.state !== 'ended';
-  find(document, '#reactions').hidden = !wanted;
-  if (!wanted) return;
-  reacting ??= import('live_polls/reactions').then(
-    ({ wire }) => wire((message) => live.send(message), words.reactions),
-    () => (reacting = undefined),
-  );
+  taps.hidden = !store.room?.reactions || store.room.state === 'ended';
 }
+
+taps.addEventListener('submit', (/** @type {any} */ event) => {
+  if (!store.room || live.link === 'over') return;
+  event.preventDefault();
+  const button = event.submitter;
+  import('live_polls/reactions').then(
+    ({ tap }) => tap(button, (message) => live.send(message), words.reactions),
+    () => announce(words.reactions.unsent, true),
+  );
+});
 
 /** @param {Change} change */
 function show(change) {
