@@ -22,6 +22,7 @@ def stage_words() -> dict[str, Any]:
         "step": gettext("%(step)s / %(steps)s"),
         "open": gettext("Voting open"),
         "closed": gettext("Voting closed"),
+        "extra_time": gettext("Some have more time"),
         "opened": gettext("Voting is open: %(prompt)s"),
         "has_closed": gettext("Voting is closed: %(prompt)s"),
         "new_round": gettext("Press again to start a new round. The one before is kept."),

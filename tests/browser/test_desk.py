@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, load_room
+from tests.browser.rooms import DATABASE, TOOLS
+from tests.browser.voting import Voters
 from tests.pictures import make_picture
 from tests.server_process import ServerProcess, running_server
 
@@ -282,3 +284,45 @@ def test_what_is_no_picture_is_said_at_once(visit, signed_in, room_url):
 
     expect(page.get_by_text("This is no picture that can be read.")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_rounds_are_compared_by_keyboard_on_any_screen(desk: ServerProcess, signed_in: Any, visit: Visit, scheme: str):
+    room = load_room(desk, DATABASE)
+    Voters(room, 14).vote_twice([{"option": 1}] * 9 + [{"option": 2}] * 5, [{"option": 1}] * 4 + [{"option": 3}] * 10)
+    page = visit(f"{desk.url}/rooms/{room.join_code}/edit", **signed_in, color_scheme=scheme)
+    tab_to(page, "Rounds : Which database")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Who moved where")).to_be_visible()
+    report = Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
+    page.set_viewport_size(SMALL_PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE["width"]
+    tab_to(page, "Show on stage")
+    page.keyboard.press("Enter")
+    stage = visit(f"{desk.url}/stage/{room.join_code}")
+    expect(stage.get_by_role("heading", name="Rounds side by side")).to_be_visible()
+
+
+def test_a_poll_is_duplicated_by_keyboard_and_the_copy_is_where_one_is(
+    desk: ServerProcess, signed_in: Any, visit: Visit
+):
+    room = load_room(desk, DATABASE, TOOLS)
+    page = visit(f"{desk.url}/rooms/{room.join_code}/edit", **signed_in)
+    tab_to(page, "Duplicate : Which database")
+    page.keyboard.press("Enter")
+    polls = page.locator(".polls > li")
+    expect(polls).to_have_count(3)
+    expect(polls.nth(1)).to_contain_text("Which database")
+    expect(polls.nth(1)).to_contain_text("Draft")
+    assert page.url.endswith(f"#{polls.nth(1).get_attribute('id')}")
+
+
+def test_ready_made_polls_are_one_press_away(desk: ServerProcess, signed_in: Any, visit: Visit):
+    page = visit(f"{desk.url}/rooms/new", **signed_in)
+    page.keyboard.type("Lecture")
+    page.keyboard.press("Enter")
+    tab_to(page, "Lecture check")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Added as drafts.")
+    expect(page.locator(".polls > li").first).to_be_visible()

@@ -52,6 +52,32 @@ def test_who_needs_more_time_asks_for_it_on_the_phone(load: Load, visit: OpenPag
     expect(phone.get_by_role("button", name="I need more time")).to_be_hidden()
 
 
+def test_another_tab_hears_of_the_extra_time_at_once(load: Load, visit: OpenPage) -> None:
+    room = load(TIMED)
+    phone = visit(room.url)
+    tab = phone.context.new_page()
+    tab.goto(room.url)
+    expect(tab.locator("body")).to_have_attribute("data-link", "live")
+
+    phone.get_by_role("button", name="I need more time").click()
+
+    expect(tab.get_by_role("timer")).to_have_text(re.compile(r"^1:[0-3]\d$"))
+
+
+def test_a_stage_at_zero_says_that_some_have_more_time(load: Load, visit: OpenPage) -> None:
+    room = load(f"{DATABASE}seconds = 5")
+    stage, phone = visit(f"{room.server.url}/stage/{room.join_code}"), visit(room.url)
+    expect(stage.locator("#state")).to_have_text("Voting open")
+
+    phone.get_by_role("button", name="I need more time").click()
+
+    expect(stage.locator("#state")).to_have_text("Some have more time")
+    expect(stage.get_by_role("timer")).to_have_text("0:00")
+    phone.get_by_role("radio").first.check()
+    phone.get_by_role("button", name="Send my vote").click()
+    expect(phone.get_by_text("Counted").first).to_be_visible()
+
+
 def test_more_time_can_be_asked_for_without_scripts(load: Load, visit: OpenPage) -> None:
     room = load(TIMED)
     phone = visit(room.url, java_script_enabled=False)

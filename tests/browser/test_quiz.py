@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.players import CAPITAL, PRIMES, Player, players_of
+from tests.browser.rooms import DATABASE
 from tests.browser.test_accessible import findings
 
 pytestmark = pytest.mark.browser
@@ -117,3 +118,44 @@ def test_the_stage_from_the_lobby_to_the_podium(load, visit, theme):
         "document.querySelector('#board-players').scrollHeight - document.querySelector('#board-players').clientHeight"
     )
     assert page.evaluate(overflow) <= 1
+
+
+def test_a_key_brings_the_leaderboard_and_takes_it_away(load, visit):
+    room = load(CAPITAL)
+    page = visit(f"{room.server.url}/stage/{room.join_code}#{room.stage_token}")
+    expect(page.locator("#stage")).to_have_attribute("data-scene", "poll")
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    page.keyboard.press("l")
+    expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.locator("#stage")).to_have_attribute("data-scene", "poll")
+    page.mouse.move(200, 200)
+    page.get_by_role("button", name="Leaderboard").click()
+    expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
+
+
+def test_where_nobody_plays_the_key_does_nothing(load, visit):
+    room = load(DATABASE)
+    page = visit(f"{room.server.url}/stage/{room.join_code}#{room.stage_token}")
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    page.keyboard.press("l")
+    page.keyboard.press("j")
+    expect(page.locator("#stage")).to_have_attribute("data-scene", "join")
+    expect(page.locator("#to-board")).to_be_hidden()
+
+
+def test_a_hall_that_takes_names_by_keyboard_alone(load, visit):
+    room = load(CAPITAL)
+    page = visit(room.url)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.id") != "player-name":
+        page.keyboard.press("Tab")
+    page.keyboard.type("Ada")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-name]")).to_have_text("Ada")
+    while page.evaluate("document.activeElement.type") != "radio":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-standing=counted]")).to_be_visible()

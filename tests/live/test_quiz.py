@@ -106,18 +106,24 @@ async def test_the_board_is_one_frame_a_screen(door):
             assert [message["type"] for message in await socket.fence()] == []
 
 
-async def test_a_stage_that_is_trusted_sees_who_comes_and_phones_do_not(door):
+async def test_a_stage_that_is_trusted_sees_who_comes_and_nobody_else_does(door):
     room = await act(make_room)
     await act(make_question, room, points=100, is_open=False)
     await act(players.set_teams, room, ["Red", "Blue"])
     link = await act(stage_token, room)
-    async with joined(door, room) as phone, staged(door, room, stage_token=link) as stage:
+    async with (
+        joined(door, room) as phone,
+        staged(door, room) as anybodys,
+        staged(door, room, stage_token=link) as stage,
+    ):
         assert stage.snapshot["players"] == {"n": 0, "names": [], "teams": {"Red": 0, "Blue": 0}}
         assert (await named(phone, "Ada", team="Blue"))["team"] == "Blue"
         changed = await stage.next("players.changed")
         assert changed["players"] == {"n": 1, "names": ["Ada"], "teams": {"Red": 0, "Blue": 1}}
-        await phone.fence()
-        assert "players.changed" not in json.dumps(phone.heard)
+        for socket in (phone, anybodys):
+            await socket.fence()
+            assert "players" not in socket.snapshot
+            assert "players.changed" not in json.dumps(socket.heard)
 
 
 async def test_a_name_that_a_host_hides_is_off_the_board_and_the_player_plays_on(door):

@@ -26,6 +26,7 @@ const CHARACTERS = new Map([
   ['shift+t', 'untimed'],
   ['c', 'table'],
   ['j', 'join'],
+  ['l', 'board'],
   ['b', 'blank'],
   ['.', 'blank'],
   ['f', 'full-screen'],
@@ -37,7 +38,7 @@ const CHARACTERS = new Map([
 ]);
 
 /** Deeds that change the room for everybody; they need a trusted stage. */
-export const RUNNING = new Set(['next', 'back', 'voting', 'results', 'extend', 'untimed', 'poll']);
+export const RUNNING = new Set(['next', 'back', 'voting', 'results', 'extend', 'untimed', 'poll', 'board']);
 
 /**
  * What this key press asks for, or null when it is none of ours.

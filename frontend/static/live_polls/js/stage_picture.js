@@ -45,7 +45,7 @@ export class Picture {
     this.#words = words;
     new ResizeObserver(() => this.fit()).observe(byId('poll'));
     document.fonts?.ready.then(() => this.fit());
-    setInterval(() => tickCountdowns(store.skew), 250);
+    setInterval(() => this.#tick(), 250);
   }
 
   /** The poll on stage that this screen may show. */
@@ -136,16 +136,25 @@ export class Picture {
     if (changed) this.fit();
   }
 
+  #tick() {
+    tickCountdowns(this.#store.skew);
+    const poll = this.current;
+    if (!poll) return;
+    // The poll stays open at 0:00 while somebody has extra time: the hall shall not take that for a mistake.
+    const now = (Date.now() + this.#store.skew) / 1000;
+    const isExtra = poll.state === 'open' && Boolean(poll.last_deadline && poll.deadline && poll.deadline <= now);
+    setText(byId('state'), (isExtra ? this.#words.extra_time : this.#words[poll.state]) ?? '');
+  }
+
   /** @param {Poll} poll */
   #drawState(poll) {
     const countdown = byId('countdown');
     countdown.hidden = poll.deadline === null;
     if (poll.deadline === null) delete countdown.dataset.deadline;
     else countdown.dataset.deadline = String(poll.deadline);
-    tickCountdowns(this.#store.skew);
+    this.#tick();
     byId('state').dataset.state = poll.state;
     const isSlide = this.#store.current?.type === 'slide';
-    setText(byId('state'), this.#words[poll.state] ?? '');
     const said = `${poll.code}.${poll.round}.${poll.state}`;
     if (this.#said && said !== this.#said) {
       const words = isSlide ? '%(prompt)s' : poll.state === 'open' ? this.#words.opened : this.#words.has_closed;

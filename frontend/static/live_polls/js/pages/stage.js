@@ -174,6 +174,7 @@ const DEEDS = {
   poll: (number) => post({ verb: 'stage', step: String(number) }),
   blank: () => toggleScreen('blank'),
   join: () => toggleScreen('join'),
+  board: () => store.room?.quiz && toggleScreen('board'),
   table: () => look({ table: !looks.table }),
   theme: () => look({ theme: looks.theme === 'dark' ? 'light' : 'dark' }),
   bigger: () => resize(1),
@@ -216,6 +217,7 @@ function showRights() {
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-run]'))) part.hidden = !mayRun();
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-watch]'))) part.hidden = mayRun();
   byId('extend').hidden = !picture.current?.deadline;
+  byId('to-board').hidden = !store.room?.quiz;
 }
 
 addEventListener('keydown', (event) => {
