@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from live_polls.domain.ballot_rows import TallyChange, add_to_tallies
+from live_polls.domain.own_texts import whose
 from live_polls.domain.records import record
 from live_polls.domain.versions import bump_layout
 from live_polls.domain.written import STATE_COUNTERS
@@ -93,9 +94,10 @@ def _decide(poll: Poll, round_: int, key: str, state: TextState, *, hint: str = 
 
 def _change(poll: Poll, round_: int, key: str, **values: str) -> bool:
     """Change what is not yet so, and let every screen know. TextNotFoundError when its author has taken it back."""
+    found = Text.objects.filter(poll=poll, round=round_, key=key)
+    voices = [voice for text in found for voice in whose(text)] if "state" in values else []
     with transaction.atomic():
         list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk).values_list("pk"))
-        found = Text.objects.filter(poll=poll, round=round_, key=key)
         text = found.values("state", "hint", "edited", "n").first()
         if text is None:
             raise TextNotFoundError
@@ -105,7 +107,7 @@ def _change(poll: Poll, round_: int, key: str, **values: str) -> bool:
         if text["n"]:
             _move(poll, round_, text["state"], values.get("state", text["state"]))
         record(poll.room_id, _VERBS[values.get("state", "")], found.get())
-        bump_layout(poll.room_id)
+        bump_layout(poll.room_id, voices)
     return True
 
 

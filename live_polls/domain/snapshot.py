@@ -20,6 +20,7 @@ from live_polls.domain.ballot_rows import BallotKey
 from live_polls.domain.board import Board
 from live_polls.domain.board_rows import PlayerLine
 from live_polls.domain.extra_time import OwnTime, read_times
+from live_polls.domain.own_texts import ALL_SHOWN, NotShown, read_not_shown
 from live_polls.domain.pictures import PictureView, view_of
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
@@ -125,6 +126,7 @@ class MyBallot:
     receipt: str
     elapsed_ms: int | None = None  # this and points: of quiz questions only
     points: int | None = None
+    not_shown: NotShown = ALL_SHOWN
 
 
 Mine = dict[str, tuple[MyBallot, ...]]
@@ -297,10 +299,22 @@ def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
         for key in (whose if poll.id in voiced else participants)
     ]
     mine: dict[str, list[MyBallot]] = {}
-    for row in ballot_rows.read_ballots(keys).values():
+    rows = ballot_rows.read_ballots(keys)
+    writing = {poll.id: kind for poll in polls.values() if (kind := KINDS[poll.kind]).carries_texts(poll.settings)}
+    not_shown = read_not_shown([row for row in rows.values() if row.poll_id in writing], writing)
+    for key, row in rows.items():
         proof = receipt(view.secrets.ballot_key, row)
         who = whose[row.participant] if row.poll_id in voiced else row.participant
         mine.setdefault(who, []).append(
-            MyBallot(polls[row.poll_id].code, row.round, row.seq, row.answer, proof, row.elapsed_ms, row.points)
+            MyBallot(
+                polls[row.poll_id].code,
+                row.round,
+                row.seq,
+                row.answer,
+                proof,
+                row.elapsed_ms,
+                row.points,
+                not_shown.get(key, ALL_SHOWN),
+            )
         )
     return {participant: tuple(ballots) for participant, ballots in mine.items()}

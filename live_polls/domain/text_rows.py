@@ -138,6 +138,28 @@ def read_authors_with_hidden(rounds: Sequence[tuple[int, int]]) -> set[tuple[int
     return found
 
 
+def has_not_shown(rounds: Sequence[tuple[int, int]]) -> bool:
+    """Whether there is any text in these (poll id, round) that is held or hidden: mostly there is none."""
+    pairs = " OR ".join(["(poll_id = %s AND round = %s AND state IN (%s, %s))"] * len(rounds))
+    states = (TextState.HELD.value, TextState.HIDDEN.value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM live_polls_text WHERE {pairs} LIMIT 1",
+            [value for pair in rounds for value in (*pair, *states)],
+        )
+        return cursor.fetchone() is not None
+
+
+def read_not_shown(keys: Sequence[TextKey]) -> dict[TextKey, str]:
+    """{text: its state} of those of these texts that are held or hidden."""
+    rows = _write(
+        f"SELECT t.poll_id, t.round, t.key, t.state FROM {_rows(_KEY)} JOIN live_polls_text t ON {_same('t', _KEY)}"
+        f" WHERE t.state <> '{TextState.SHOWN.value}'",
+        keys,
+    )
+    return {TextKey(*row[:3]): row[3] for row in rows}
+
+
 def read_shown(poll_id: int, round_: int, *, by_number: bool, most: int) -> list[tuple[str, str, int, int]]:
     """(key, text as shown, n, id) of the first texts that may be shown: those of most ballots, else the newest."""
     order = "n DESC" if by_number else "id DESC"

@@ -263,6 +263,10 @@ def ballot_object(ballot: MyBallot, *, revealed: bool) -> messages.BallotObject:
         own.elapsed_ms = ballot.elapsed_ms
     if ballot.points is not None and revealed:
         own.points = ballot.points
+    if ballot.not_shown.held:
+        own.held = list(ballot.not_shown.held)
+    if ballot.not_shown.hidden:
+        own.hidden = list(ballot.not_shown.hidden)
     return own
 
 

@@ -235,6 +235,7 @@ class CurrentObject(Struct):
 class BallotObject(Struct):
     """A participant's own ballot; `answer` is null when it was withdrawn.
 
+    `held` are those of its texts that wait for a moderator, `hidden` those that one took off the screens.
     Of a quiz question also how long it took and, once the question is revealed, the points it earned.
     """
 
@@ -245,6 +246,8 @@ class BallotObject(Struct):
     receipt: str
     elapsed_ms: int | UnsetType = UNSET
     points: int | UnsetType = UNSET
+    held: list[str] | UnsetType = UNSET
+    hidden: list[str] | UnsetType = UNSET
 
 
 class PlayerObject(Struct):

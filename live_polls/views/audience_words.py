@@ -32,6 +32,14 @@ def results_words() -> dict[str, str]:
     }
 
 
+def not_shown_words() -> dict[str, str]:
+    """How texts of one's own stand that are on no screen."""
+    return {
+        "held": gettext("Not shown yet, somebody reads it first: %(texts)s"),
+        "hidden": gettext("Not shown, a moderator has hidden it: %(texts)s"),
+    }
+
+
 def lobby_words() -> dict[str, dict[str, str]]:
     """What stands where no poll asks."""
     return {
@@ -90,6 +98,7 @@ def script_words() -> dict[str, Any]:
     return {
         "standing": standing_words(),
         "results": results_words(),
+        "not_shown": not_shown_words(),
         "lobby": lobby_words(),
         "refused": refusal_words(),
         "link": link_words(),

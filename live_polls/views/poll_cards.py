@@ -19,7 +19,7 @@ from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_
 from live_polls.enums import PollState, ResultsVisibility, RoomState
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Answer, Chart, Shape, letter
-from live_polls.views.audience_words import results_words, standing_words
+from live_polls.views.audience_words import not_shown_words, results_words, standing_words
 from live_polls.views.chart_details import with_details
 
 RULES = ("exact", "any", "up_to", "range")
@@ -73,6 +73,7 @@ class Card:
     picture_alt: str = ""
     explanation: str = ""
     points: int = 0  # more than 0: a quiz question
+    not_shown: tuple[tuple[str, str], ...] = ()  # (how they stand, sentence) of own texts that are on no screen
     nth_time: int = 0  # which extra time can be asked for next; 0 is none
 
     @property
@@ -249,7 +250,14 @@ def _card(poll: PollView, ballot: MyBallot | None, *, is_open: bool) -> Card:
         picture_alt=poll.picture_alt,
         explanation=poll.explanation if revealed else "",
         points=poll.points,
+        not_shown=_not_shown(ballot),
     )
+
+
+def _not_shown(ballot: MyBallot | None) -> tuple[tuple[str, str], ...]:
+    texts = ballot.not_shown._asdict() if ballot else {}
+    words = not_shown_words().items()
+    return tuple((name, said % {"texts": ", ".join(own)} if (own := texts.get(name)) else "") for name, said in words)
 
 
 def with_typed(card: Card, fields: Mapping[str, str]) -> Card:
@@ -297,4 +305,5 @@ def _skeleton(name: str) -> Card:
         sees_counts=False,
         results_hint="after_close" if kind.takes_answers else "",
         takes_answers=kind.takes_answers,
+        not_shown=_not_shown(None),
     )

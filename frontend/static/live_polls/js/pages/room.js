@@ -194,6 +194,7 @@ function updateCard(card, poll) {
   stamp.dataset.standing = standing;
   setText(stamp, standing === 'counted' && !open ? words.standing.closed_counted : words.standing[standing]);
   showMine(card, poll, mine);
+  showNotShown(card, pending ? undefined : ballot);
   if (open) updateForm(card, poll, { standing, mine, seq: ballot?.seq ?? 0 });
   else closeForm(card);
   showResults(card, poll, ballot?.answer ?? null);
@@ -216,6 +217,15 @@ function showMine(card, poll, mine) {
   said.hidden = !sum;
   yours.hidden = !mine;
   yours.replaceChildren(yours.firstElementChild, ...keys, said);
+}
+
+/** Which of my texts are on no screen. @param {HTMLElement} card @param {any} ballot */
+function showNotShown(card, ballot) {
+  for (const sentence of findAll(card, '[data-not-shown]')) {
+    const texts = ballot?.[sentence.dataset.notShown] ?? [];
+    sentence.hidden = !texts.length;
+    setText(sentence, say(words.not_shown[sentence.dataset.notShown], { texts: texts.join(', ') }));
+  }
 }
 
 /** @param {HTMLElement} card @param {Poll} poll @param {{standing: string, mine: any, seq: number}} vote */

@@ -77,6 +77,9 @@ export interface Ballot {
   seq: number;
   answer: Answer | null;
   receipt?: string;
+  /** Those of its texts that wait for a moderator, and those that one took off the screens. */
+  held?: string[];
+  hidden?: string[];
 }
 
 /** A kind's own shape, for example {option: 2} or {options: [3, 1]}. */
