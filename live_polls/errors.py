@@ -8,6 +8,7 @@ PollError
 ├── PlayerNotFoundError      not_found        no such player in this room
 ├── MemberNotFoundError      not_found        this person has no role in this room
 ├── QuestionNotFoundError    not_found        no such question in this room, or none that is shown
+├── InvitationNotFoundError  not_found        no such invitation: mistyped, revoked, or of another room
 ├── RoomEndedError           closed           the room has ended
 ├── PollClosedError          closed           the poll takes no ballots now
 ├── AskingClosedError        closed           the room takes no questions
@@ -29,6 +30,7 @@ PollError
 ├── NotAllowedError          not_allowed      this person may not do that
 │   └── RoleLinkOverError    not_allowed      the link that gave a role is used up, revoked or too old
 │   ├── NotAdmittedError     not_allowed      the round takes ballots by one-time invitation only
+│   ├── InvitationUsedError  not_allowed      another phone has used this invitation
 │   ├── NotSignedInError     not_allowed      the round takes ballots of people who are signed in only
 │   └── RoomLockedError      not_allowed      nobody new comes in, or not without the passcode
 ├── UnknownIdentityError     not_allowed      the token is not one of this room
@@ -104,6 +106,14 @@ class QuestionNotFoundError(PollError):
     http_status = 404
 
     def __init__(self, message: str = "There is no such question in this room any more.") -> None:
+        super().__init__(message)
+
+
+class InvitationNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "No invitation to this room has this code.") -> None:
         super().__init__(message)
 
 
@@ -262,6 +272,11 @@ class NotAllowedError(PollError):
 
 class NotAdmittedError(NotAllowedError):
     def __init__(self, message: str = "Votes are taken by invitation here: use the code of your card first.") -> None:
+        super().__init__(message)
+
+
+class InvitationUsedError(NotAllowedError):
+    def __init__(self, message: str = "This invitation has been used by another phone.") -> None:
         super().__init__(message)
 
 

@@ -54,6 +54,7 @@ def open_poll(poll: Poll) -> None:
             opened_at=now,
             deadline=now + timedelta(seconds=seconds) if seconds else None,
             last_deadline=None,
+            entry=Room.objects.values_list("entry", flat=True).get(pk=poll.room_id),
         )
         Room.objects.filter(pk=poll.room_id, current=None, current_question=None).update(current=poll)
         poll.refresh_from_db()

@@ -9,6 +9,7 @@ a person off and on how they voted. The hashes depend on the room alone: rotatin
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -21,6 +22,8 @@ from live_polls.models import Room
 STAGE_LINK_SECONDS = 30 * 24 * 3600
 COOKIE_SECONDS = 90 * 24 * 3600
 _STAGE_SALT = "live_polls.stage"
+# What a token's signature says of its random part: where it came from.
+_BY_PHONE, _BY_ACCOUNT = b"", b"lp.by-account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Participant:
     room_id: int
     ballot_key: str
     voice_key: str
+    by_account: bool = False  # the same person on every device they sign in on
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,29 @@ def sign_token(nonce: str, room_id: int) -> str:
     return f"{nonce}.{_signature(nonce, room_id, settings.SECRET_KEY)}"
 
 
+def account_token(account_id: int, *, room_id: int, ballot_key: str, voice_key: str) -> str:
+    """The token of the one participant that an account is in a room, whatever the device.
+
+    Its random part is a hash of the account under both keys of the room: who has neither, a host for one, cannot tell
+    whose it is, and when a room is purged nobody can.
+    """
+    keyed = blake2b(
+        f"{account_id}".encode(), key=f"{ballot_key}{voice_key}".encode(), digest_size=16, person=b"lp.account"
+    )
+    nonce = urlsafe_b64encode(keyed.digest()).decode().rstrip("=")
+    return f"{nonce}.{_signature(nonce, room_id, settings.SECRET_KEY, person=_BY_ACCOUNT)}"
+
+
 def read_token(token: str, *, room_id: int, ballot_key: str, voice_key: str) -> Participant | None:
     """The participant, or None for a token that is forged, damaged or of another room."""
     nonce, _, signature = token.partition(".")
     if len(nonce) != 22 or not token.isascii():
         return None
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        if constant_time_compare(signature, _signature(nonce, room_id, str(key))):
-            return Participant(room_id, _keyed(nonce, ballot_key), _keyed(nonce, voice_key))
+        for person in (_BY_PHONE, _BY_ACCOUNT):
+            if constant_time_compare(signature, _signature(nonce, room_id, str(key), person=person)):
+                keys = _keyed(nonce, ballot_key), _keyed(nonce, voice_key)
+                return Participant(room_id, *keys, by_account=person is _BY_ACCOUNT)
     return None
 
 
@@ -78,8 +97,8 @@ def is_stage_token(token: str, *, room_id: int, stage_key: str) -> bool:
     return bool(signed == [room_id, stage_key[:8]])
 
 
-def _signature(nonce: str, room_id: int, key: str) -> str:
-    return blake2b(f"{room_id}:{nonce}".encode(), key=_derived(key), digest_size=16).hexdigest()
+def _signature(nonce: str, room_id: int, key: str, *, person: bytes = b"") -> str:
+    return blake2b(f"{room_id}:{nonce}".encode(), key=_derived(key), digest_size=16, person=person).hexdigest()
 
 
 def _keyed(nonce: str, key: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 from live_polls.domain import join_codes
 from live_polls.domain.ballots import Cast, Counted
 from live_polls.domain.extra_time import MOST_TIMES, ask_in_room
-from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
+from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
 from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
@@ -33,6 +34,7 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.readers import read
+from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
 from live_polls.views.room_page import render_room_page, room_page_policy
 
@@ -52,6 +54,12 @@ class Refused:
     mend: str = ""  # how to mend it, where we know
     typed: Mapping[str, str] = field(default_factory=dict)
     is_of_name: bool = False
+    is_of_entrance: bool = False
+
+    @property
+    def is_of_card(self) -> bool:
+        """Whether a card of the page says it, so that its top need not."""
+        return self.is_of_name or self.is_of_entrance
 
     @property
     def sentence(self) -> str:
@@ -71,22 +79,40 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
         raise RoomNotFoundError
     address = reverse("live_polls:audience", args=[code])
     if code != join_code and request.method != "POST":
-        return HttpResponseRedirect(address)
+        invited = f"?{urlencode({'i': request.GET['i']})}" if "i" in request.GET else ""
+        return HttpResponseRedirect(address + invited)
+    token = request.COOKIES.get(cookie_name(code), "")
+    if not token:
+        await refuse_strangers(code)
     feed = await get_hub().feed(code)
     view = await feed.current_view()
     if view is None:
         raise RoomNotFoundError
     participant = participant_of(request.COOKIES.get(cookie_name(code), ""), view)
-    if request.method != "POST":
-        return await _page(request, feed, participant)
+    refused, told = None, ""
+    if request.method == "POST":
+        done = await _hear(request, feed, view, participant)
+        if isinstance(done, HttpResponse):
+            return done
+        refused, told = (done, "") if isinstance(done, Refused) else (None, done)
+    participant, token, instead = await door.come_in(request, view, participant)
+    return instead or await _page(request, feed, participant, refused, told=told, token=token)
+
+
+async def _hear(
+    request: HttpRequest, feed: RoomFeed, view: RoomView, participant: Participant | None
+) -> HttpResponse | Refused | str:
+    """Do what the form says: where to go on, why it was not done, or what to tell on the page."""
+    deed, address = request.POST.get("deed"), door.address_of(view)
+    if deed in door.DEEDS and not is_foreign(request):
+        done = await door.hear(request, view, participant)
+        return done if isinstance(done, HttpResponse) else Refused("not_allowed", 403, mend=done, is_of_entrance=True)
     refused = await _cast(request, feed, view, participant)
-    if refused is None and request.POST.get("deed") == "react":
-        return await _page(request, feed, participant, told=told_words(request.POST.get("reaction", "")))
-    if refused is None and request.POST.get("deed") == "name":
-        return HttpResponseRedirect(f"{address}#player")
-    if refused is None:
-        return HttpResponseRedirect(f"{address}#poll-{request.POST['poll']}")
-    return await _page(request, feed, participant, refused)
+    if refused is not None:
+        return refused
+    if deed == "react":
+        return told_words(request.POST.get("reaction", ""))
+    return HttpResponseRedirect(f"{address}#player" if deed == "name" else f"{address}#poll-{request.POST['poll']}")
 
 
 async def _page(
@@ -96,11 +122,15 @@ async def _page(
     refused: Refused | None = None,
     *,
     told: str = "",
+    token: str = "",
 ) -> HttpResponse:
     who = {participant.ballot_key: participant.voice_key} if participant else None
     room, mine = await read(read_room, feed.room_id, feed.view, who)
     if room is None:
         raise RoomNotFoundError
+    entrance = await door.entrance_of(
+        request, room, participant, refused.sentence if refused and refused.is_of_entrance else ""
+    )
     # In a thread: rendering takes milliseconds in which the loop serves sockets.
     page = await asyncio.to_thread(
         render_room_page,
@@ -110,25 +140,15 @@ async def _page(
         told=told,
         typed=refused.typed if refused else None,
         refusals={refused.poll: refused.sentence} if refused and refused.poll else None,
-        notice=refused.sentence if refused and not refused.poll and not refused.is_of_name else "",
+        notice=refused.sentence if refused and not refused.poll and not refused.is_of_card else "",
         name_refusal=refused.sentence if refused and refused.is_of_name else "",
+        entrance=entrance,
     )
     response = HttpResponse(page, status=refused.status if refused else 200)
     response["Content-Security-Policy"] = room_page_policy()
-    if participant is None:
-        _hand_out_cookie(request, response, room)
+    if token:
+        door.hand_out(request, response, room, token)
     return response
-
-
-def _hand_out_cookie(request: HttpRequest, response: HttpResponse, room: RoomView) -> None:
-    response.set_cookie(
-        cookie_name(room.join_code),
-        new_token(room.id),
-        max_age=COOKIE_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure(),
-    )
 
 
 async def _cast(
@@ -191,7 +211,16 @@ def _read_form(fields: QueryDict, view: RoomView, participant: Participant) -> C
         raise PollNotFoundError
     number, seq = _whole(fields, "round", MAX_ROUND), _whole(fields, "seq", MAX_SEQ)
     answer = None if fields.get("deed") == "withdraw" else KINDS[poll.kind].form_answer(dict(fields.lists()))
-    return Cast(view.id, participant.ballot_key, poll.code, number, seq, answer, participant.voice_key)
+    return Cast(
+        view.id,
+        participant.ballot_key,
+        poll.code,
+        number,
+        seq,
+        answer,
+        participant.voice_key,
+        by_account=participant.by_account,
+    )
 
 
 def _whole(fields: QueryDict, name: str, most: int) -> int:

@@ -25,6 +25,7 @@ from live_polls.domain import join_codes
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.errors import RoomNotFoundError
+from live_polls.live.entering import is_guarded
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
@@ -94,8 +95,10 @@ class AudiencePage:
         view = await feed.current_view()
         if view is None:
             return None
-        language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
         participant = participant_of(cookies.get(cookie_name(view.join_code), ""), view)
+        if is_guarded(view, participant):
+            return None
+        language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
         page = await _own_page(participant, feed, view, language, coding) if participant else None
         if page is None:
             page = await self._page(view, language)

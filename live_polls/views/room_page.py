@@ -16,6 +16,7 @@ from live_polls.domain.snapshot import MyBallot, RoomView
 from live_polls.enums import RoomState
 from live_polls.templatetags.import_map import import_map_hash
 from live_polls.views.audience_words import lobby_words, script_words
+from live_polls.views.entrance import Entrance
 from live_polls.views.player_card import player_card
 from live_polls.views.poll_cards import Card, audience_cards, skeletons, with_typed
 
@@ -32,6 +33,7 @@ def render_room_page(
     notice: str = "",
     told: str = "",
     name_refusal: str = "",
+    entrance: Entrance | None = None,
 ) -> str:
     """The page for a participant with these ballots; `refusals` are sentences a poll, `notice` is for the page.
 
@@ -42,7 +44,7 @@ def render_room_page(
     cards = [with_typed(card, typed or {}) if card.refusal else card for card in cards]
     me = player_card(room, voice, refusal=name_refusal)
     return render_to_string(
-        "live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "told": told, "me": me}
+        "live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "told": told, "me": me, "entrance": entrance}
     )
 
 

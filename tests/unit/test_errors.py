@@ -14,6 +14,7 @@ CODES = {
     "PlayerNotFoundError": ("not_found", 404),
     "MemberNotFoundError": ("not_found", 404),
     "QuestionNotFoundError": ("not_found", 404),
+    "InvitationNotFoundError": ("not_found", 404),
     "RoomEndedError": ("closed", 409),
     "PollClosedError": ("closed", 409),
     "AskingClosedError": ("closed", 409),
