@@ -32,6 +32,8 @@ from live_polls.errors import (
 from live_polls.models import Player, Poll, Room
 
 MAX_TEAMS = 12
+# What the log calls it.
+_VERBS = {TextState.SHOWN: "show", TextState.HIDDEN: "hide", TextState.HELD: "hold"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ def show_player(player: Player) -> None:
 def hide_player(player: Player) -> None:
     """Take the player off every list and board; their own phone goes on counting. Repeatable."""
     _set_state(player, TextState.HIDDEN)
+
+
+def decide_player(player: Player, state: TextState) -> None:
+    """Let the name be held, shown or hidden. Repeatable."""
+    _set_state(player, state)
 
 
 def checked_teams(names: Sequence[str]) -> list[str]:
@@ -228,7 +235,7 @@ def _locked_rooms(room_ids: set[int]) -> dict[int, Room]:
 def _set_state(player: Player, state: TextState) -> None:
     with transaction.atomic():
         _locked_rooms({player.room_id})
-        _change(player, "show" if state == TextState.SHOWN else "hide", state=state)
+        _change(player, _VERBS[state], state=state)
 
 
 def _change(player: Player, verb: str, **values: object) -> None:

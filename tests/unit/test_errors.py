@@ -23,6 +23,7 @@ CODES = {
     "TooManyQuestionsError": ("too_many", 409),
     "StaleBallotError": ("stale", 409),
     "StaleQuestionError": ("stale", 409),
+    "StaleTextError": ("stale", 409),
     "InvalidAnswerError": ("invalid_answer", 422),
     "InvalidSettingsError": ("invalid_settings", 422),
     "InvalidNameError": ("invalid_name", 422),
