@@ -99,6 +99,26 @@ VARIABLES = {
         ),
         Variable("ADMIN_ENABLED", "on", "Whether `/admin/` exists."),
         Variable(
+            "ADMIN_URL",
+            "",
+            "An address of its own for the admin, as `https://admin.example.org`. Then `/admin/` exists nowhere else.",
+            shown_default="where everything else is",
+        ),
+        Variable(
+            "EMAIL_URL",
+            "",
+            "The server that sends mails: `smtp://user:password@host:587`, `smtps://…` for TLS from the start, "
+            "`smtp+plain://…` for none, or `console:`, which prints them. Unset: nothing is sent, "
+            "and `manage.py sign_in_link` helps who has forgotten a password.",
+            secret=True,
+        ),
+        Variable(
+            "EMAIL_FROM",
+            "",
+            "Whom mails are from.",
+            shown_default="`live_polls@` and the host of `PUBLIC_URL`",
+        ),
+        Variable(
             "HSTS_SECONDS", "31536000", "How long browsers insist on https, sent only with an https `PUBLIC_URL`."
         ),
         Variable("TIME_ZONE", "UTC", "Time zone of dates on host pages, as `Europe/Berlin`."),

@@ -12,8 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from project.addresses import in_url, network_address, own_hosts, parse_origin, parse_proxies
 from project.channel_layers import IN_MEMORY, redis_layer
 from project.content_security import CSP
+from project.counters import counters
 from project.databases import parse_database_url
 from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
+from project.mail import parse_email_url
 from project.secret_key import check_secret_key, kept_secret_key
 from project.word_list_file import parse_word_list_file
 
@@ -55,6 +57,10 @@ FORWARDED_ALLOW_IPS = parse_proxies("FORWARDED_ALLOW_IPS", env_list("FORWARDED_A
 MAX_SOCKETS = env_int("MAX_SOCKETS", at_least=1)
 MAX_SOCKETS_PER_ROOM = env_int("MAX_SOCKETS_PER_ROOM", at_least=1)
 ADMIN_ENABLED = env_bool("ADMIN_ENABLED")
+ADMIN_URL, ADMIN_HOST = parse_origin("ADMIN_URL", env_text("ADMIN_URL")) if env_text("ADMIN_URL") else ("", "")
+if ADMIN_URL:
+    ALLOWED_HOSTS.append(ADMIN_HOST)
+    ALLOWED_ORIGINS.append(ADMIN_URL)
 RETENTION_DAYS = env_int("RETENTION_DAYS")
 WORD_LIST_FILE = parse_word_list_file(
     env_text("WORD_LIST_FILE"), default=BASE_DIR / "live_polls" / "word_lists" / "default.txt"
@@ -74,6 +80,7 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "ninja",  # serves the page of the API from here; without it, it would load scripts from elsewhere
     "live_polls",
 ]
@@ -86,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "live_polls.views.code_guard.CodeGuardMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "live_polls.views.acting.ActingMiddleware",
@@ -104,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "project.content_security.csp",
+                "project.operator_site.admin",
             ],
         },
     },
@@ -115,6 +124,8 @@ DATABASES = {"default": parse_database_url(env_secret("DATABASE_URL"), data_dir=
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URLS = [url.strip() for url in env_secret("REDIS_URL").split(",") if url.strip()]
 CHANNEL_LAYERS = {"default": redis_layer(REDIS_URLS, secret=SECRET_KEY) if REDIS_URLS else IN_MEMORY}
+
+CACHES = {"default": counters()}  # for nothing but counting tries
 
 # Accounts
 
@@ -141,6 +152,24 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+# Per address and per account; a browser in which the owner was signed in before has a count of its own.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "10/m/ip,3/h/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail from here who has no account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+PASSWORD_RESET_TIMEOUT = 4 * 60 * 60
+MFA_ADAPTER = "project.accounts.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = f"live_polls ({_public_host})"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers offer passkeys on http only to this very machine
+
+# Mail
+
+EMAIL_URL = env_secret("EMAIL_URL")
+globals().update(parse_email_url(EMAIL_URL))  # EMAIL_BACKEND, EMAIL_HOST and so on
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env_text("EMAIL_FROM") or f"live_polls@{_public_host.strip('[]')}"
 
 # Security
 

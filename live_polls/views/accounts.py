@@ -1,7 +1,12 @@
-"""The way in for people who run rooms: the one-time first-run link. Signing in itself is allauth's."""
+"""The way in for people who run rooms: the one-time first-run link, and a password that was forgotten.
+
+Signing in itself is allauth's.
+"""
 
 from __future__ import annotations
 
+from allauth.account import views as allauth
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -33,3 +38,12 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     except NotAllowedError as error:
         return refusal(request, error, name="welcome_over")
     return render(request, "live_polls/desk/welcome.html", {"form": form})
+
+
+@never_cache
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """By mail; where no mail is set up, the page says what to do instead."""
+    if not settings.EMAIL_URL:
+        return render(request, "account/password_reset_no_mail.html")
+    answer: HttpResponse = allauth.password_reset(request)
+    return answer
