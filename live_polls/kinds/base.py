@@ -28,6 +28,8 @@ Answer = dict[str, Any]
 Settings = dict[str, Any]
 PublicTally = dict[str, Any]
 
+OTHER_WORD = N_("Other")
+
 NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -77,8 +79,7 @@ class Chart:
     abstained: int = 0
     n_more: int = 0
     n_held: int = 0
-    other: int | None = None  # ballots that name something else; None where they cannot
-    others: tuple[tuple[str, int], ...] = ()  # what they name, and how many
+    others: tuple[tuple[str, int], ...] = ()  # what people name besides the options, and how many do
 
 
 class Kind(ABC):
@@ -293,13 +294,18 @@ def n_said(tally: PublicTally) -> int:
 
 
 def bar_rows(tally: PublicTally, options: Sequence[tuple[int, str]], *, most_a_ballot: int = 1) -> tuple[Row, ...]:
-    """One row an option in the order of the poll; `most_a_ballot` is what one ballot can give to one option."""
+    """One row an option in the order of the poll, and where something else may be named one for that, as number 0.
+
+    `most_a_ballot` is what one ballot can give to one option.
+    """
     counts, n_ballots, first = tally["counts"], n_said(tally), tally.get("first", {})
+    if "other" in tally:
+        counts, options = {**counts, "0": tally["other"]}, [*options, (0, OTHER_WORD)]
     leader = max([1, *counts.values()])
     return tuple(
         Row(
             number=number,
-            letter=letter(number),
+            letter=letter(number) if number else "\N{HORIZONTAL ELLIPSIS}",
             text=text,
             n=counts[str(number)],
             share=counts[str(number)] / (n_ballots * most_a_ballot) if n_ballots else 0.0,

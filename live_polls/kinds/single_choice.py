@@ -75,6 +75,5 @@ class SingleChoice(ChoiceWithOther):
             abstained=tally.get("abstained", 0),
             n_more=tally.get("n_more", 0),
             n_held=tally.get("n_held", 0),
-            other=tally.get("other"),
             others=tuple((text["text"], text["n"]) for text in tally.get("texts", ())),
         )

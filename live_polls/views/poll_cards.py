@@ -136,8 +136,9 @@ class Card:
 
     @property
     def chosen(self) -> dict[int | str, int]:
-        """{option number: its place in my answer}."""
-        return {option.number: option.place or 0 for option in self.mine}
+        """{option number: its place in my answer}; what I named besides them is number 0."""
+        own: dict[int | str, int] = {option.number: option.place or 0 for option in self.mine}
+        return own | ({0: 1} if self.answer and "other" in self.answer else {})
 
 
 def audience_cards(room: RoomView, mine: Iterable[MyBallot] = (), *, voice: str = "") -> tuple[Card, ...]:
@@ -282,11 +283,14 @@ def _skeleton(name: str) -> Card:
     kind = KINDS[name]
     limits = {field.name: f"{{{field.name}}}" for field in kind.setting_fields}
     options = [(1, "{text}")] if kind.max_options else []
-    defaults = kind.parse_settings({}, len(options))
+    # With everything that a chart may have; scripts hide what a poll has not.
+    defaults = kind.parse_settings({"other": True} if "other" in limits else {}, len(options))
     chart = kind.chart(kind.tally({}, Shape(len(options), defaults)), options, defaults)
     rows: tuple[Any, ...] = chart.rows if options else ()  # Any: the number of a row is a placeholder, too
     picture = PictureView("{picture}", "{width}", "{height}") if kind.has_pictures else None
-    rows = tuple(replace(row, number="{number}", letter="{letter}", picture=picture) for row in rows)
+    rows = tuple(
+        replace(row, number="{number}", letter="{letter}", picture=picture) if row.number else row for row in rows
+    )
     return Card(
         code="{code}",
         kind=name,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from live_polls.errors import InvalidAnswerError, InvalidSettingsError
 from live_polls.kinds import KINDS, Kind
-from live_polls.kinds.base import N_BALLOTS, Answer, SettingField, Shape
+from live_polls.kinds.base import N_BALLOTS, OTHER_WORD, Answer, SettingField, Shape
 
 MAX_OPTIONS = 8
 
@@ -198,7 +198,8 @@ def test_chart_draws_each_option_once_and_within_its_track(kind, data):
     assert all(0 <= row.share <= 1 and 0 <= row.length <= 1 for row in chart.rows)
     assert (chart.n_ballots, chart.abstained) == (len(ballots), len(ballots) - n_said)
     if kind.chart_name == "bars":
-        assert sorted((row.number, row.text) for row in chart.rows) == options
+        others = [(0, OTHER_WORD)] if shape.settings.get("other") else []
+        assert sorted((row.number, row.text) for row in chart.rows) == others + options
         assert max(row.length for row in chart.rows) == (1 if n_said else 0)
 
 

@@ -15,6 +15,7 @@ from live_polls.errors import InvalidAnswerError
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
 from live_polls.models import Text
+from live_polls.templatetags.charts import lead
 from tests.factories import make_cast, make_poll
 
 SINGLE, MULTIPLE = KINDS["single_choice"], KINDS["multiple_choice"]
@@ -104,3 +105,17 @@ def _counters(poll: Any) -> Any:
     view, _ = read_room(poll.room_id)
     assert view is not None
     return view.polls[0].counters
+
+
+def test_what_is_named_besides_the_options_is_a_row_that_can_lead():
+    tally = {"n_ballots": 4, "counts": {"1": 1, "2": 0}, "other": 3, "texts": [{"id": "vim", "text": "Vim", "n": 3}]}
+
+    chart = SINGLE.chart(tally, [(1, "Nano"), (2, "Ed")])
+
+    assert [(row.letter, row.n, row.share, row.length) for row in chart.rows] == [
+        ("A", 1, 0.25, 1 / 3),
+        ("B", 0, 0.0, 0.0),
+        ("…", 3, 0.75, 1.0),
+    ]
+    assert lead(chart) == "Other leads with 75%."
+    assert chart.others == (("Vim", 3),)

@@ -236,7 +236,7 @@ export function fill(mould, values) {
 
 /** Repeat what a mould holds for one option, for each option; without options once, as number 0, for the question itself. @param {Element} mould @param {Option[]} options */
 export function fillOptions(mould, options) {
-  for (const row of mould.querySelectorAll('[data-option], [data-row]')) {
+  for (const row of mould.querySelectorAll('[data-option], [data-row]:not([data-row="0"])')) {
     const made = (options.length ? options : [{ number: 0, text: '' }]).map(({ number, text, picture }) => {
       const copy = /** @type {Element} */ (row.cloneNode(true));
       const values = { number, text, letter: number ? letter(number) : '', colour: colour(number, options.length) };
@@ -328,14 +328,17 @@ async function awaitChart(figure, name) {
  * @type {Draw}
  */
 function drawBars(figure, tally, { mine: answer }) {
-  const { counts = {}, first = {} } = tally;
-  const mine = chosen(answer);
+  const { first = {}, other } = tally;
+  // What people name besides the options is row 0, which other polls do not have.
+  const counts = other === undefined ? (tally.counts ?? {}) : { ...tally.counts, 0: other };
+  const mine = answer?.other ? [...chosen(answer), 0] : chosen(answer);
   const nBallots = nSaid(tally);
   const most = Math.max(1, ...Object.values(counts));
   const isSorted = ['points', 'averages'].includes(figure.dataset.unit ?? '');
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll('[data-row]'))) {
     const number = row.dataset.row ?? '';
     const n = counts[number] ?? 0;
+    row.hidden = number === '0' && other === undefined;
     row.classList.toggle('mine', mine.includes(Number(number)));
     setFigures(row, {
       count: count(n),
@@ -350,23 +353,23 @@ function drawBars(figure, tally, { mine: answer }) {
     bar?.setAttribute('x', '0');
     bar?.style.setProperty('transform', `translateX(${(n / most - 1) * 100}%)`);
   }
-  setText(figure.querySelector('[data-lead]'), lead(figure, tally));
+  setText(figure.querySelector('[data-lead]'), lead(figure, tally, counts));
   if (isSorted) sortRows(figure, counts);
   const others = /** @type {HTMLElement | null} */ (figure.querySelector('[data-others]'));
   // Only where something else may be named, which is rare.
-  if (others && (tally.other !== undefined || !others.hidden)) {
+  if (others && (other !== undefined || !others.hidden)) {
     import('live_polls/charts/texts').then(({ showOther }) => showOther(figure, others, tally), () => {});
   }
   // After the first drawing only: a page that opens shows the tally as it is, without a play.
   requestAnimationFrame(() => figure.querySelector('.bars')?.classList.add('moving'));
 }
 
-/** The tally in one sentence. @param {HTMLElement} figure @param {Tally} tally */
-function lead(figure, tally) {
-  const { counts = {} } = tally;
+/** The tally in one sentence. @param {HTMLElement} figure @param {Tally} tally @param {Record<string, number>} counts */
+function lead(figure, tally, counts) {
   const most = Math.max(0, ...Object.values(counts));
   if (!most) return words().none;
   const names = Object.keys(counts)
+    .sort((a, b) => Number(a === '0') - Number(b === '0'))
     .filter((number) => counts[number] === most)
     .map((number) => figure.querySelector(`[data-row="${number}"] [data-text]`)?.textContent ?? number);
   if (names.length > 1) return say(words().level, { options: names.join(', ') });

@@ -16,8 +16,7 @@ export function showRest(figure, { n_more: nMore = 0, n_held: nHeld = 0 }) {
 
 /** What was named besides the options. @param {HTMLElement} figure @param {HTMLElement} others @param {Tally} tally */
 export function showOther(figure, others, tally) {
-  others.hidden = tally.other === undefined;
-  setText(others.querySelector('[data-other]'), count(tally.other ?? 0));
+  others.hidden = !(tally.texts?.length || tally.n_more || tally.n_held);
   others.querySelector('[data-other-texts]')?.replaceChildren(
     ...(tally.texts ?? []).map((/** @type {{text: string, n: number}} */ { text, n }) => {
       const item = document.createElement('li');

@@ -140,7 +140,7 @@ function isHere({ code: pollCode, kind }) {
 
 /** Whether a card still shows this poll: the same round, the same words. @param {HTMLElement} card @param {Poll} poll */
 function isSame(card, poll) {
-  const texts = new Set(findAll(card, '.chart [data-text]').map((text) => text.textContent).filter(Boolean));
+  const texts = new Set(findAll(card, '.chart [data-row]:not([data-row="0"]) [data-text]').map((text) => text.textContent).filter(Boolean));
   const wanted = poll.options.map(({ text }) => text);
   const pictures = findAll(card, '.chart [data-picture]').map((picture) => picture.getAttribute('src'));
   const wantedPictures = poll.options.map(({ picture }) => picture?.url).filter(Boolean);
