@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from live_polls.api.identity import identify, participant_in
+from live_polls.api.identity import identify, is_foreign, participant_in
 from live_polls.domain import clock, join_codes
+from live_polls.domain.asked import NOTHING_ASKED
 from live_polls.domain.ballots import Cast
 from live_polls.domain.extra_time import ask_in_room
+from live_polls.domain.invitations import redeem
 from live_polls.domain.participants import COOKIE_SECONDS, cookie_name, new_token
 from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.enums import Asking, Entry, RoomState
 from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.live import faces, messages
+from live_polls.live.acks import ack_message
+from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import get_box
+from live_polls.live.entering import check_door, rules_of, token_of
+from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
+from live_polls.live.question_deeds import deed_of
 from live_polls.live.quiz_faces import player_object
 from live_polls.live.readers import read
+from live_polls.models import Account, Room
 
 LONG_POLL_SECONDS = 25.0
 MAX_BODY_BYTES = 16 * 1024
@@ -31,9 +40,19 @@ router = Router(tags=["rooms"])
 
 @router.post("/{join_code}/join", summary="Become a participant")
 async def join(request: HttpRequest, join_code: str) -> HttpResponse:
-    """Return `{"token": …}` and set it as a cookie. Not repeatable: each call makes another participant."""
+    """Return `{"token": …}` and set it as a cookie. Not repeatable: each call makes another participant.
+
+    Where the room has a passcode, give it: `{"passcode": "…"}`. In a room for those who are signed in, the session of
+    a page of ours gives the one participant that this account is.
+    """
+    await refuse_strangers(join_codes.normalise(join_code))
     view = await _view(await _feed(join_code))
-    token = new_token(view.id)
+    check_door(view, messages.decode_join(_body(request)).passcode, request.META.get("REMOTE_ADDR", ""))
+    account = None
+    if Entry.SIGNED_IN.value in rules_of(view) and not is_foreign(request):
+        account = cast("Account", await request.auser())
+    token = token_of(account, view) if account is not None and account.is_authenticated else new_token(view.id)
+    get_addresses().take_token(request.META.get("REMOTE_ADDR", ""))
     response = _json({"token": token}, status=201)
     response.set_cookie(
         cookie_name(view.join_code),
@@ -58,6 +77,8 @@ async def state(
     feed = await _feed(join_code)
     view = await _view(feed)
     viewer, who = await identify(request, view, role)
+    if role == "audience" and who is None and view.state == RoomState.ENDED.value:
+        raise RoomNotFoundError  # to a stranger it is over
     if since:
         await _wait_beyond(feed, view, since)
         viewer, who = await identify(request, view, role)  # it was a long time: rights may be gone since
@@ -71,6 +92,7 @@ async def state(
         now=clock.now(),
         player=player_object(fresh, who.voice_key) if who else None,
         times=faces.times_of(fresh, who.voice_key) if who else None,
+        asked=mine.asked.get(who.ballot_key, NOTHING_ASKED) if who and fresh.asking != Asking.OFF.value else None,
     )
     return HttpResponse(frame.payload, content_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -87,15 +109,25 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: a ballot needs a participant's token.")
     post = messages.decode_post(_body(request))
-    cast = Cast(view.id, participant.ballot_key, post.poll, post.round, post.seq, post.answer, participant.voice_key)
+    cast = Cast(view.id, participant.ballot_key, post.poll, post.round, post.seq, post.answer, participant.voice_key, by_account=participant.by_account)
     outcome = await get_box().cast_and_await(cast)
     if isinstance(outcome, PollError):
         outcome.client_id = post.id
         raise outcome
-    ack = messages.Ack(post.id, outcome.receipt, outcome.seq, outcome.epoch, outcome.version)
-    if outcome.elapsed_ms is not None:
-        ack.elapsed_ms = outcome.elapsed_ms
-    return _json(ack)
+    return _json(ack_message(post.id, outcome, outcome.version))
+
+
+@router.post("/{join_code}/invitation", summary="Use a one-time invitation")
+async def invitation(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take `{"code": "…"}`: this participant may vote from now on. Repeatable by the same participant, by no other."""
+    view = await _view(await _feed(join_code))
+    participant = participant_in(request, view)
+    if participant is None:
+        raise NotAllowedError("Join the room first: an invitation needs a participant's token.")
+    code = messages.decode_invitation(_body(request)).code
+    room = Room(pk=view.id, voice_key=view.secrets.voice_key)
+    await read(redeem, room, code, participant.voice_key)
+    return _json({"admitted": True})
 
 
 @router.post("/{join_code}/player", summary="Take part in the quiz under a name")
@@ -139,6 +171,38 @@ async def reactions(request: HttpRequest, join_code: str) -> HttpResponse:
         raise NotAllowedError("Join the room first: a reaction needs a participant's token.")
     get_hub().react(feed, participant.voice_key, messages.decode_reaction(_body(request)).reaction)
     return HttpResponse(status=204)
+
+
+@router.post("/{join_code}/questions", summary="Ask a question")
+async def questions(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take the fields of `question.ask`, answer with the `ack` object. Repeatable: the same `seq` is the same question."""
+    return await _hear(request, join_code, messages.decode_question(_body(request)))
+
+
+@router.post("/{join_code}/upvotes", summary="Be for a question, or no longer")
+async def upvotes(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take the fields of `question.upvote`, answer with the `ack` object. Repeatable."""
+    return await _hear(request, join_code, messages.decode_upvote(_body(request)))
+
+
+@router.post("/{join_code}/withdrawals", summary="Take a question of one's own back")
+async def withdrawals(request: HttpRequest, join_code: str) -> HttpResponse:
+    """Take the fields of `question.withdraw`, answer with the `ack` object. Repeatable."""
+    return await _hear(request, join_code, messages.decode_withdrawal(_body(request)))
+
+
+async def _hear(
+    request: HttpRequest, join_code: str, post: messages.QuestionPost | messages.UpvotePost | messages.WithdrawalPost
+) -> HttpResponse:
+    view = await _view(await _feed(join_code))
+    participant = participant_in(request, view)
+    if participant is None:
+        raise NotAllowedError("Join the room first: who asks needs a participant's token.")
+    outcome = await get_box().cast_and_await(deed_of(post, room_id=view.id, voice=participant.voice_key))
+    if isinstance(outcome, PollError):
+        outcome.client_id = post.id
+        raise outcome
+    return _json(ack_message(post.id, outcome, outcome.version))
 
 
 async def _feed(join_code: str) -> RoomFeed:

@@ -11,20 +11,23 @@ from django.conf import settings
 from live_polls.consumers import origin
 from live_polls.consumers.base import HELLO_SECONDS, Scope, Socket
 from live_polls.domain import join_codes
-from live_polls.domain.ballots import Cast, Outcome
+from live_polls.domain.ballots import Cast
 from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.players import Named, Naming
 from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
-from live_polls.errors import BadMessageError, BusyError, NotAllowedError, PollError, RoomNotFoundError
+from live_polls.enums import RoomState
+from live_polls.errors import BadMessageError, BusyError, NotAllowedError, PollError, RateLimitedError, RoomNotFoundError
 from live_polls.live import messages
-from live_polls.live.ballot_box import get_box
+from live_polls.live.ballot_box import Outcome, get_box
 from live_polls.live.connections import Connection
+from live_polls.live.entrance import enter
 from live_polls.live.feed import RoomFeed
 from live_polls.live.frames import Frame
 from live_polls.live.guarded_protocol import GuardedProtocol
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import is_trusted_stage, participant_of
+from live_polls.live.question_deeds import deed_of
 from live_polls.live.queued_wire import QueuedWire
 from live_polls.live.readers import read
 from live_polls.live.rights import Standing, standing_in
@@ -73,6 +76,8 @@ class RoomSocket(Socket):
             self._react(self._feed, self._connection, message)
         elif isinstance(message, messages.PlayerName):
             self._name(self._feed, self._connection, message)
+        elif isinstance(message, messages.QuestionMessage):
+            self._ask(self._feed, self._connection, message)
         else:
             answer = message.answer if isinstance(message, messages.BallotCast) else None
             self._cast(self._feed, self._connection, message, answer)
@@ -95,7 +100,8 @@ class RoomSocket(Socket):
             self.refuse(NotAllowedError("Only participants vote. This socket has none."), message.id)
             return
         cast = Cast(
-            feed.room_id, connection.participant, message.poll, message.round, message.seq, answer, connection.voice
+            feed.room_id, connection.participant, message.poll, message.round, message.seq, answer, connection.voice,
+            by_account=connection.by_account,
         )
         get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
 
@@ -104,6 +110,13 @@ class RoomSocket(Socket):
             self.refuse(NotAllowedError("Only participants react. This socket has none."))
             return
         get_hub().react(feed, connection.voice, message.reaction)
+
+    def _ask(self, feed: RoomFeed, connection: Connection, message: messages.QuestionMessage) -> None:
+        if connection.participant is None:
+            self.refuse(NotAllowedError("Only participants ask. This socket has none."), message.id)
+            return
+        deed = deed_of(message, room_id=feed.room_id, voice=connection.voice)
+        get_box().cast(deed, partial(self._outcome, feed, connection, message.id))
 
     def _name(self, feed: RoomFeed, connection: Connection, message: messages.PlayerName) -> None:
         if connection.participant is None:
@@ -145,6 +158,9 @@ class RoomSocket(Socket):
                 self._replace_oldest(feed, connection.participant)
         except RoomNotFoundError:
             self.wire.close(messages.CLOSE_NOT_FOUND)
+        except RateLimitedError as error:
+            self.refuse(error)
+            self.wire.close(messages.CLOSE_TOO_MUCH)
         except RefusedError as refused:
             self.wire.close(refused.code)
         except Exception:
@@ -163,7 +179,9 @@ class RoomSocket(Socket):
     async def _arrive(self, hello: messages.Hello) -> tuple[RoomFeed, Connection]:
         if self._feed is not None and self._connection is not None:
             return self._feed, self._connection
-        feed = await get_hub().feed(self._join_code)
+        client = self.scope.get("client") or ("",)
+        cookie = "" if origin.is_missing(self.scope) else origin.cookie(self.scope, cookie_name(self._join_code))
+        feed = await enter(self._join_code, address=str(client[0] or ""), token=hello.token or cookie)
         view = await feed.current_view()
         if view is None:
             raise RefusedError(messages.CLOSE_NOT_FOUND)
@@ -174,9 +192,11 @@ class RoomSocket(Socket):
             raise RefusedError(TRY_AGAIN_LATER)
         if isinstance(who, Participant):
             connection = Connection(self.wire, viewer, who.ballot_key, who.voice_key)
+            connection.by_account = who.by_account
         else:
             connection = Connection(self.wire, viewer)
             connection.standing = who
+            connection.moderates = hello.role == "moderator" and viewer is Viewer.HOST
         self.wire.attach(connection)
         self._feed, self._connection = feed, connection
         self.scope = {}  # all that a browser said in its handshake: needed once, kept by thousands
@@ -200,7 +220,9 @@ class RoomSocket(Socket):
             token = hello.token or (origin.cookie(self.scope, cookie_name(view.join_code)) if trusts_cookies else "")
             participant = participant_of(token, view)
             if participant is None:
-                raise RefusedError(messages.CLOSE_UNKNOWN_IDENTITY)
+                # To a stranger a room that has ended is none.
+                is_over = view.state == RoomState.ENDED.value
+                raise RefusedError(messages.CLOSE_NOT_FOUND if is_over else messages.CLOSE_UNKNOWN_IDENTITY)
             return Viewer.AUDIENCE, participant
         if hello.role == "stage" and hello.stage_token is not None:
             if not is_trusted_stage(hello.stage_token, view):
@@ -213,6 +235,8 @@ class RoomSocket(Socket):
     ) -> tuple[Viewer, Standing | None]:
         session_key = origin.cookie(self.scope, settings.SESSION_COOKIE_NAME) if trusts_cookies else ""
         standing = await read(standing_in, session_key, view.id) if session_key else None
+        if hello.role == "stage" and view.passcode and standing is None:
+            raise RefusedError(messages.CLOSE_FORBIDDEN)  # the join code alone opens no room with a passcode
         if hello.role == "stage":
             return (Viewer.TRUSTED_STAGE if standing else Viewer.AUDIENCE), standing
         if standing is None:

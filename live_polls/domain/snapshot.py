@@ -15,17 +15,19 @@ from typing import Any
 
 from django.db import connection
 
-from live_polls.domain import ballot_rows, quiz, snapshot_rows
+from live_polls.domain import asked, ballot_rows, quiz, snapshot_rows
+from live_polls.domain.asked import NO_QUESTIONS, Asked, Questions
 from live_polls.domain.ballot_rows import BallotKey
 from live_polls.domain.board import Board
 from live_polls.domain.board_rows import PlayerLine
+from live_polls.domain.contributions import Contribution, read_contributions
 from live_polls.domain.extra_time import OwnTime, read_times
 from live_polls.domain.own_texts import ALL_SHOWN, NotShown, read_not_shown
 from live_polls.domain.pictures import PictureView, view_of
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
 from live_polls.domain.written import text_counters
-from live_polls.enums import PollState
+from live_polls.enums import Asking, Entry, Names, PollState
 from live_polls.kinds import KINDS
 from live_polls.models import Option, Poll, Room
 
@@ -55,6 +57,7 @@ class PollView:
     picture: PictureView | None = None
     picture_alt: str = ""
     option_pictures: Mapping[int, PictureView] = field(default_factory=dict)  # {option number: its picture}
+    entry: str = Entry.OPEN.value  # who may vote in this round
     last_deadline: datetime | None = None  # where somebody has extra time
     extra_times: Mapping[str, OwnTime] = field(
         default_factory=dict, repr=False
@@ -88,6 +91,16 @@ class RoomView:
     compared: Sequence[int] = ()  # the two rounds that stages compare
     one_at_a_time: bool = False
     reactions: bool = False
+    # Questions of the audience; none while nobody may ask.
+    asking: str = Asking.OFF.value
+    hold_questions: bool = False
+    names: str = Names.OPTIONAL.value
+    current_question: str | None = None
+    # Who may vote in rounds to come, and how one gets in; see entry.py.
+    entry: str = Entry.OPEN.value
+    is_locked: bool = False
+    passcode: str = field(default="", repr=False)
+    questions: Questions = field(default=NO_QUESTIONS, repr=False)
     # Of the quiz; see quiz.py.
     players: dict[str, PlayerLine] = field(default_factory=dict)
     board: Board | None = None
@@ -129,7 +142,11 @@ class MyBallot:
     not_shown: NotShown = ALL_SHOWN
 
 
-Mine = dict[str, tuple[MyBallot, ...]]
+class Mine(dict[str, tuple[MyBallot, ...]]):
+    """{ballot key: ballots}, and what the same participants have asked and voted for."""
+
+    asked: Mapping[str, Asked] = {}
+    contributions: Sequence[Contribution] | None = None  # all that moderators see, where that was asked for
 
 
 _BEGIN = {
@@ -157,7 +174,11 @@ def consistent_read() -> Iterator[None]:
 
 
 def read_room(
-    room_id: int, known: RoomView | None = None, participants: Mapping[str, str] | None = None
+    room_id: int,
+    known: RoomView | None = None,
+    participants: Mapping[str, str] | None = None,
+    *,
+    moderated: bool = False,
 ) -> tuple[RoomView | None, Mine]:
     """The room (None when it was deleted) and the ballots of `participants`, at one version.
 
@@ -166,7 +187,9 @@ def read_room(
     """
     with consistent_read():
         view = _read_view(room_id, known)
-        mine = _read_mine(view, participants) if view is not None and participants else {}
+        mine = _read_mine(view, participants) if view is not None and participants else Mine()
+        if view is not None and moderated:
+            mine.contributions = read_contributions(room_id)
     return view, mine
 
 
@@ -190,6 +213,8 @@ ROOM_FIELDS = (
 )
 QUIZ_FIELDS = ("players_version", "board_version", "teams")
 PRESENTING_FIELDS = ("compared", "one_at_a_time", "reactions")
+ASKING_FIELDS = ("asking", "hold_questions", "names", "current_question__code")
+ENTRY_FIELDS = ("entry", "is_locked", "passcode")
 
 
 def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
@@ -206,13 +231,31 @@ def _read_view(room_id: int, known: RoomView | None) -> RoomView | None:
                 players_version=stand.players_version,
                 board_version=stand.board_version,
             )
-            return quiz.with_quiz(view, known)
+            return quiz.with_quiz(_with_questions(view, known), known)
     whole = _read_whole(room_id)
-    return None if whole is None else quiz.with_quiz(whole, known)
+    return None if whole is None else quiz.with_quiz(_with_questions(whole, known), known)
+
+
+def _with_questions(view: RoomView, known: RoomView | None) -> RoomView:
+    """The view with the questions of its version, if the room has any; what is known already is not read again."""
+    if view.asking == Asking.OFF.value:
+        return replace(view, questions=NO_QUESTIONS)
+    is_known = known is not None and known.epoch == view.epoch and known.asking != Asking.OFF.value
+    questions = known.questions if known is not None and is_known else None
+    return replace(view, questions=asked.read_questions(view.id, questions, known.version if known else -1))
 
 
 def _read_whole(room_id: int) -> RoomView | None:
-    fields = (*ROOM_FIELDS, *QUIZ_FIELDS, *PRESENTING_FIELDS, "ballot_key", "voice_key", "stage_key")
+    fields = (
+        *ROOM_FIELDS,
+        *QUIZ_FIELDS,
+        *PRESENTING_FIELDS,
+        *ASKING_FIELDS,
+        *ENTRY_FIELDS,
+        "ballot_key",
+        "voice_key",
+        "stage_key",
+    )
     row = Room.objects.filter(pk=room_id).values_list(*fields).first()
     if row is None:
         return None
@@ -259,6 +302,7 @@ def _read_polls(view: RoomView) -> tuple[PollView, ...]:
             picture=view_of(poll.picture),
             picture_alt=poll.picture_alt,
             option_pictures=pictures.get(poll.pk, {}),
+            entry=poll.entry,
             last_deadline=poll.last_deadline,
             extra_times=times.get(poll.pk, {}),
         )
@@ -317,4 +361,7 @@ def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
                 not_shown.get(key, ALL_SHOWN),
             )
         )
-    return {participant: tuple(ballots) for participant, ballots in mine.items()}
+    found = Mine({participant: tuple(ballots) for participant, ballots in mine.items()})
+    if view.asking != Asking.OFF.value:
+        found.asked = asked.read_asked(view.id, view.questions.merged, participants)
+    return found

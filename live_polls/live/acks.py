@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from live_polls.domain.ballots import Counted
+from live_polls.domain.questions import Heard
 from live_polls.live import messages
 from live_polls.live.connections import Connection
 from live_polls.live.frames import Frame
@@ -25,10 +28,10 @@ class AckGate:
     def __init__(self) -> None:
         self.version = 0  # the newest version that a voter has been told
         self._holding = False
-        self._held: list[tuple[Connection, str, Counted]] = []
+        self._held: list[tuple[Connection, str, Counted | Heard]] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def send(self, connection: Connection, client_id: str, counted: Counted, *, at_least: int) -> None:
+    def send(self, connection: Connection, client_id: str, counted: Counted | Heard, *, at_least: int) -> None:
         """Acknowledge now or after the read; `at_least` is the version that listeners may have seen."""
         if self._holding:
             self._held.append((connection, client_id, counted))
@@ -49,13 +52,29 @@ class AckGate:
         for connection, client_id, counted in held:
             self._send(connection, client_id, counted, at_least)
 
-    def _send(self, connection: Connection, client_id: str, counted: Counted, at_least: int) -> None:
+    def _send(self, connection: Connection, client_id: str, counted: Counted | Heard, at_least: int) -> None:
         # A later version than that of the commit is as true: every state from there on includes the ballot. When a
         # read hangs, nobody says what listeners have seen; the connection itself knows what it was told.
         version = max(counted.version, at_least, connection.version)
         self.version = max(self.version, version)
         connection.version = version
-        ack = messages.Ack(client_id, counted.receipt, counted.seq, counted.epoch, version)
-        if counted.elapsed_ms is not None:
-            ack.elapsed_ms = counted.elapsed_ms
-        connection.answer(Frame(messages.encode(ack)))
+        connection.answer(Frame(messages.encode(ack_message(client_id, counted, version))))
+
+
+def ack_message(client_id: str, outcome: Counted | Heard, version: int) -> messages.Ack:
+    """The one rendering of an acknowledgement, for sockets and for the HTTP twin."""
+    if isinstance(outcome, Heard):
+        return messages.Ack(
+            id=client_id,
+            receipt=msgspec.UNSET,
+            seq=msgspec.UNSET if outcome.seq is None else outcome.seq,
+            epoch=outcome.epoch,
+            version=version,
+            question=outcome.question,
+            state=outcome.state,
+            on=msgspec.UNSET if outcome.on is None else outcome.on,
+        )
+    ack = messages.Ack(client_id, outcome.receipt, outcome.seq, outcome.epoch, version)
+    if outcome.elapsed_ms is not None:
+        ack.elapsed_ms = outcome.elapsed_ms
+    return ack

@@ -1,4 +1,4 @@
-"""The box that ballots are cast into: a bounded queue and ONE writer thread a process.
+"""The box that ballots are cast into, and questions and upvotes: a bounded queue and ONE writer thread a process.
 
 Group commit without a timer: while one transaction runs, ballots gather; the next takes all that wait, up to
 MAX_BATCH. Alone a ballot is written at once; in a storm one commit carries hundreds. Outcomes leave after commit
@@ -18,13 +18,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connections
 from django.db.utils import InternalError as DatabaseInternalError
 
-from live_polls.domain.ballots import Cast, CommitUnknownError, Outcome, cast_batch
-from live_polls.errors import BusyError, InternalError
+from live_polls.domain.ballots import Cast, CommitUnknownError, Counted, cast_batch
+from live_polls.domain.questions import Deed, Heard, hear_batch
+from live_polls.errors import BusyError, InternalError, PollError
 from live_polls.live import metrics
 from live_polls.live.own_connection import let_go
 
@@ -37,8 +38,11 @@ BUSY_RETRY_MS = 1000
 LONGEST_RETRY_MS = 10_000
 STOP_SECONDS = 3.0
 
+# What phones send in numbers: ballots, and what they say about questions.
+Said = Cast | Deed
+Outcome = Counted | Heard | PollError
 Deliver = Callable[[Outcome], None]
-Batch = Callable[[Sequence[Cast]], list[Outcome]]
+Batch = Callable[[Sequence[Any]], Sequence[Outcome]]
 
 
 # Busy, away, restarting, or (in a failover) no longer the one that takes writes: not the ballots' fault.
@@ -46,7 +50,7 @@ _DATABASE_TROUBLE = (OperationalError, InterfaceError, DatabaseInternalError, Co
 
 
 class _Waiting(NamedTuple):
-    cast: Cast
+    cast: Said
     deliver: Deliver
     loop: asyncio.AbstractEventLoop | None
     since: float
@@ -55,8 +59,9 @@ class _Waiting(NamedTuple):
 class BallotBox:
     """Start it lazily by the first cast; stop it with `drain`. Thread-safe."""
 
-    def __init__(self, write: Batch = cast_batch) -> None:
+    def __init__(self, write: Batch = cast_batch, hear: Batch = hear_batch) -> None:
         self._write = write
+        self._hear = hear
         self._waiting: deque[_Waiting] = deque()
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -73,11 +78,11 @@ class BallotBox:
             since = self._oldest if self._oldest is not None else self._waiting[0].since if self._waiting else None
         return 0.0 if since is None else time.monotonic() - since
 
-    def cast(self, cast: Cast, deliver: Deliver) -> None:
+    def cast(self, cast: Said, deliver: Deliver) -> None:
         """Put a ballot in; `deliver` is called with its outcome in the loop of the caller, exactly once."""
         self._put(_Waiting(cast, deliver, asyncio.get_running_loop(), time.monotonic()))
 
-    def cast_and_wait(self, cast: Cast) -> Outcome:
+    def cast_and_wait(self, cast: Said) -> Outcome:
         """Put a ballot in and wait, for callers in threads; a deadline bounds the wait."""
         future: Future[Outcome] = Future()
         self._put(_Waiting(cast, future.set_result, None, time.monotonic()))
@@ -87,7 +92,7 @@ class BallotBox:
             # The transaction may still commit: `internal` says "send the same again", `busy` would say "not written".
             return InternalError()
 
-    async def cast_and_await(self, cast: Cast) -> Outcome:
+    async def cast_and_await(self, cast: Said) -> Outcome:
         """Put a ballot in and await its outcome."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.cast(cast, lambda outcome: None if future.done() else future.set_result(outcome))
@@ -147,15 +152,21 @@ class BallotBox:
         late = [waiting for waiting in batch if waiting.since < too_late]
         _deliver(late, [self._busy() for _ in late])
         in_time = [waiting for waiting in batch if waiting.since >= too_late] if late else batch
-        if in_time:
-            _deliver(in_time, self._count(in_time))
+        ballots = [waiting for waiting in in_time if isinstance(waiting.cast, Cast)]
+        # Each in a transaction of its own, so that a question never makes a ballot wait for another lock.
+        if ballots:
+            _deliver(ballots, self._count(ballots, self._write))
+        if len(ballots) < len(in_time):
+            deeds = [waiting for waiting in in_time if not isinstance(waiting.cast, Cast)]
+            _deliver(deeds, self._count(deeds, self._hear))
 
-    def _count(self, batch: list[_Waiting]) -> list[Outcome]:
+    def _count(self, batch: list[_Waiting], write: Batch) -> Sequence[Outcome]:
         """One outcome a ballot. A mistake of ours must not end the one thread that writes."""
         started = time.monotonic()
         try:
-            outcomes = self._outcomes([waiting.cast for waiting in batch], batch[0].since)
-            metrics.record_batch(outcomes, seconds=time.monotonic() - started, waited=started - batch[0].since)
+            outcomes = self._outcomes([waiting.cast for waiting in batch], batch[0].since, write)
+            seconds, waited = time.monotonic() - started, started - batch[0].since
+            metrics.record_batch(outcomes, seconds=seconds, waited=waited, of_ballots=write is self._write)
             if len(outcomes) == len(batch):
                 return outcomes
             logger.error("%s outcomes for %s ballots", len(outcomes), len(batch))
@@ -164,13 +175,13 @@ class BallotBox:
             let_go()
         return [InternalError() for _ in batch]
 
-    def _outcomes(self, casts: list[Cast], since: float) -> list[Outcome]:
+    def _outcomes(self, casts: Sequence[Said], since: float, write: Batch) -> Sequence[Outcome]:
         """Write until it is done or too late: again with jitter when the database is busy, by halves when one
         ballot is poison, so that it fails alone."""
         pause, may_be_counted = 0.005, False
         while True:
             try:
-                return self._write(casts)
+                return write(casts)
             except _DATABASE_TROUBLE as error:
                 let_go()
                 may_be_counted = may_be_counted or isinstance(error, CommitUnknownError)
@@ -184,7 +195,7 @@ class BallotBox:
                     logger.exception("A ballot could not be counted")
                     return [InternalError()]
                 half = len(casts) // 2
-                return self._outcomes(casts[:half], since) + self._outcomes(casts[half:], since)
+                return [*self._outcomes(casts[:half], since, write), *self._outcomes(casts[half:], since, write)]
 
 
 def _deliver(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from live_polls.domain.asked import Asked
 from live_polls.domain.visibility import Viewer
 from live_polls.live.frames import Frame
 from live_polls.live.messages import PlayerObject
@@ -39,6 +40,9 @@ class Connection:
 
     __slots__ = (
         "_held",
+        "asked",
+        "by_account",
+        "moderates",
         "participant",
         "player",
         "ready",
@@ -56,10 +60,13 @@ class Connection:
         self.viewer = viewer
         self.participant = participant
         self.voice = voice
+        self.by_account = False
         self.standing: Standing | None = None  # of somebody signed in: by what they are here
+        self.moderates = False  # is told what people have written
         self.ready = True
         self.version = 0
         self.told: tuple[int, ...] = ()
+        self.asked: Asked | None = None  # what it has asked and voted for, as it knows
         self.player: PlayerObject | None = None  # how it stands in the quiz, as it knows
         self.voted: frozenset[tuple[str, int]] = frozenset()
         self._held: dict[object, Frame] | None = None

@@ -13,15 +13,17 @@ from typing import Any, cast
 import msgspec
 from django.conf import settings
 
+from live_polls.domain.asked import NO_QUESTIONS, Asked, Questions
 from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import MyBallot, PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
-from live_polls.enums import Screen
+from live_polls.enums import Asking, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
 from live_polls.live import messages
 from live_polls.live.connections import Change
 from live_polls.live.frames import Frame
+from live_polls.live.question_faces import encoded_list, own_object, question_changes
 from live_polls.live.quiz_faces import board_object, players_object
 
 
@@ -49,6 +51,8 @@ class Face:
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     revealed: frozenset[str] = frozenset()  # codes of the polls whose right answer may be known
     players: bytes = b""  # who plays, for stages and hosts
+    viewer: Viewer = Viewer.AUDIENCE
+    questions: Questions | None = None  # None while nobody may ask
 
     @property
     def splits(self) -> frozenset[tuple[str, int]]:
@@ -67,6 +71,8 @@ def face_of(view: RoomView, viewer: Viewer) -> Face:
         tallies={poll.code: _tally(poll, viewer) for poll in polls},
         revealed=frozenset(poll.code for poll in polls if is_revealed(poll, viewer)),
         players=messages.encode(players) if (players := players_object(view, viewer)) is not None else b"",
+        viewer=viewer,
+        questions=None if view.asking == Asking.OFF.value else view.questions,
     )
 
 
@@ -94,6 +100,13 @@ def changes(old: Face, new: Face, voted: frozenset[tuple[str, int]]) -> Iterator
         if before is None or (before.round, seen_by(before, code, voted)) != (tally.round, piece):
             message = messages.TallyChanged(epoch, version, code, tally.round, _any(piece))
             yield ("tally", code), _frame(message)
+    yield from question_changes(
+        old.questions or NO_QUESTIONS,
+        new.questions or NO_QUESTIONS,
+        new.viewer,
+        since=old.version,
+        stand=(epoch, version),
+    )
 
 
 def _room_pieces(face: Face) -> tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw | msgspec.UnsetType]:
@@ -115,6 +128,7 @@ def snapshot_frame(
     now: float,
     player: messages.PlayerObject | None = None,
     times: list[messages.TimeObject] | None = None,
+    asked: Asked | None = None,
 ) -> Frame:
     """A whole snapshot: the shared pieces, and what is this connection's own."""
     room, current, board = _room_pieces(face)
@@ -126,6 +140,8 @@ def snapshot_frame(
         polls.append(msgspec.Raw(bytes(piece)[:-1] + b',"tally":' + bytes(tally) + b"}"))
     ballots = [ballot_object(ballot, revealed=ballot.poll in face.revealed) for ballot in mine]
     me = messages.MeObject(ballots, player or msgspec.UNSET, times or msgspec.UNSET)
+    if asked is not None:
+        me.questions, me.upvotes = list(map(own_object, asked.questions)), sorted(asked.upvotes)
     return _frame(
         messages.Snapshot(
             epoch=face.epoch,
@@ -138,6 +154,9 @@ def snapshot_frame(
             me=me,
             board=_any(board),
             players=_any(msgspec.Raw(face.players) if face.players else msgspec.UNSET),
+            questions=_any(
+                msgspec.UNSET if face.questions is None else msgspec.Raw(encoded_list(face.questions, face.viewer))
+            ),
         )
     )
 
@@ -195,6 +214,7 @@ def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:
 
 
 def room_object(view: RoomView) -> messages.RoomObject:
+    asks = view.asking != Asking.OFF.value
     return messages.RoomObject(
         code=view.join_code,
         title=view.title,
@@ -209,11 +229,17 @@ def room_object(view: RoomView) -> messages.RoomObject:
         compared=view.compared if view.screen == Screen.ROUNDS.value else msgspec.UNSET,
         one_at_a_time=view.one_at_a_time or msgspec.UNSET,
         reactions=view.reactions or msgspec.UNSET,
+        asking=(asks and view.asking) or msgspec.UNSET,
+        names=(asks and view.names) or msgspec.UNSET,
+        hold_questions=(asks and view.hold_questions) or msgspec.UNSET,
     )
 
 
 def current_object(view: RoomView, polls: list[PollView]) -> messages.CurrentObject | None:
     """What is on stage, unless this viewer may not see it."""
+    if view.current_question is not None:
+        is_shown = view.current_question in view.questions.shown
+        return messages.CurrentObject(type="question", code=view.current_question) if is_shown else None
     if view.current is None or all(poll.code != view.current for poll in polls):
         return None
     current = next(poll for poll in polls if poll.code == view.current)

@@ -14,19 +14,23 @@ from collections.abc import Iterable
 from itertools import islice
 
 from live_polls.domain import clock
+from live_polls.domain.asked import NOTHING_ASKED, Asked
 from live_polls.domain.ballots import Counted
+from live_polls.domain.questions import Heard
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import RoomState
 from live_polls.live import faces, messages, metrics, readiness
 from live_polls.live.acks import AckGate
 from live_polls.live.connections import SNAPSHOT, Change, Connection
+from live_polls.live.desk import Desk
 from live_polls.live.faces import Face
 from live_polls.live.fan_out import Audience
 from live_polls.live.frames import Frame
 from live_polls.live.load import Load
 from live_polls.live.pacing import Pace
 from live_polls.live.presence import Presence
+from live_polls.live.question_faces import voice_changes
 from live_polls.live.quiz_faces import player_object
 from live_polls.live.reactions import Counts, Reactions
 from live_polls.live.readers import read
@@ -69,6 +73,7 @@ class RoomFeed:
         self._hint_is_due: asyncio.TimerHandle | None = None
         self._first_read: asyncio.Future[tuple[RoomView | None, Mine]] | None = None
         self._acks = AckGate()
+        self.desk = Desk(self._rouse)
 
     @property
     def lag(self) -> int:
@@ -130,6 +135,7 @@ class RoomFeed:
     def leave(self, connection: Connection) -> None:
         """Forget the connection. Repeatable."""
         self.audience.discard(connection)
+        self.desk.discard(connection)
         self._ahead.pop(connection, None)
 
     def ballots_changed(self, voters: Iterable[str]) -> None:
@@ -144,8 +150,8 @@ class RoomFeed:
             self._voters |= here
             self._rouse()
 
-    def acknowledge(self, connection: Connection, client_id: str, counted: Counted) -> None:
-        """Tell the voter that the ballot is counted; never before an older state that is on its way."""
+    def acknowledge(self, connection: Connection, client_id: str, counted: Counted | Heard) -> None:
+        """Tell the voter that it is counted, or heard; never before an older state that is on its way."""
         self._acks.send(connection, client_id, counted, at_least=self.view.version if self.view else 0)
 
     async def wait_beyond(self, version: int, seconds: float) -> None:
@@ -240,6 +246,7 @@ class RoomFeed:
             self._task.cancel()
         if self._hint_is_due is not None:
             self._hint_is_due.cancel()
+        self.desk.stop()
         self.release_waiting()
         for hello in self._hellos.values():
             hello.cancel()
@@ -281,7 +288,8 @@ class RoomFeed:
         known_version = self._known_version
         self._acks.hold(loop)
         try:
-            view, mine = await read(read_room, self.room_id, self.view, participants)
+            moderated = self.desk.wants_read(hellos)
+            view, mine = await read(read_room, self.room_id, self.view, participants, moderated=moderated)
             if view is not None and self._known_version == known_version:
                 # Who told of a newer one was wrong: do not wait for it.
                 self._known_version, self._heard_version = view.version, min(view.version, self._heard_version)
@@ -318,6 +326,8 @@ class RoomFeed:
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
         self._greet(hellos, mine)
+        if mine.contributions is not None:
+            self.desk.take(view.epoch, view.version, mine.contributions)
         if self._pace.delay(started := loop.time(), self._load.level) <= 0:
             self._show(mine, voters)
             self._pace.shown(started=started, ended=(ended := loop.time()))
@@ -337,12 +347,16 @@ class RoomFeed:
             times = self._times(connection)
             connection.voted, connection.told = faces.voted_of(ballots), faces.stand_of(ballots, times)
             self.audience.add(connection)
+            if connection.moderates:
+                self.desk.add(connection)
             self.presence.count(self.audience.n_participants, time.monotonic())
             face = self.face(connection.viewer)
             if self._shown.setdefault(connection.viewer, face) is not face:
                 self._ahead[connection] = face
             connection.player = self._player(connection)
-            connection.show([(SNAPSHOT, self.snapshot(connection.viewer, ballots, connection.player, times))])
+            connection.asked = self._asked(mine, connection.participant)
+            snapshot = self.snapshot(connection.viewer, ballots, connection.player, times, connection.asked)
+            connection.show([(SNAPSHOT, snapshot)])
             connection.version = face.version
             hello.set_result(True)
 
@@ -363,11 +377,23 @@ class RoomFeed:
         mine: tuple[MyBallot, ...],
         player: messages.PlayerObject | None = None,
         times: list[messages.TimeObject] | None = None,
+        asked: Asked | None = None,
     ) -> Frame:
         """A whole snapshot for one connection, of the newest view."""
         return faces.snapshot_frame(
-            self.face(viewer), mine=mine, presence=self.presence.total, now=clock.now(), player=player, times=times
+            self.face(viewer),
+            mine=mine,
+            presence=self.presence.total,
+            now=clock.now(),
+            player=player,
+            times=times,
+            asked=asked,
         )
+
+    def _asked(self, mine: Mine, participant: str | None) -> Asked | None:
+        """What a participant has asked and voted for; None where nobody may ask, and for who is none."""
+        face = self.face(Viewer.AUDIENCE)
+        return mine.asked.get(participant, NOTHING_ASKED) if participant and face.questions is not None else None
 
     def _times(self, connection: Connection | None = None) -> list[messages.TimeObject]:
         if self.view is None or connection is None or not connection.voice:
@@ -413,12 +439,16 @@ class RoomFeed:
             ballots = mine.get(participant, ())
             times = self._times(*self.audience.of_participant(participant)[:1])
             stand = faces.stand_of(ballots, times)
+            asked = self._asked(mine, participant)
             for connection in self.audience.of_participant(participant):
+                if connection.asked != asked:
+                    own[connection] = list(voice_changes(connection.asked, asked, stand=(face.epoch, face.version)))
+                    connection.asked = asked
                 if connection.told != stand:
                     changed = list(faces.me_changes(face, ballots, splits, connection.told, times))
                     connection.voted, connection.told = faces.voted_of(ballots), stand
                     if connection.viewer is Viewer.AUDIENCE and changed:
-                        own[connection] = changed
+                        own[connection] = [*own.get(connection, ()), *changed]
         # What the others never saw, and is now undone, is no change to them.
         for connection, seen in self._ahead.items():
             undone = faces.changes(seen, self.face(connection.viewer), connection.voted)

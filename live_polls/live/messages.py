@@ -13,7 +13,14 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from live_polls.errors import BadMessageError, BusyError, PollError, RateLimitedError, StaleBallotError
+from live_polls.errors import (
+    BadMessageError,
+    BusyError,
+    PollError,
+    RateLimitedError,
+    StaleBallotError,
+    StaleQuestionError,
+)
 
 SUBPROTOCOL = "live-polls.v1"
 
@@ -22,6 +29,7 @@ T = TypeVar("T")
 ClientId = Annotated[str, Meta(max_length=64)]
 PollCode = Annotated[str, Meta(max_length=16)]
 PlayerText = Annotated[str, Meta(max_length=200)]
+QuestionText = Annotated[str, Meta(max_length=2_000)]  # more than fits, for what is cleaned away
 Token = Annotated[str, Meta(max_length=256)]
 ReactionName = Literal["heart", "clap", "laugh", "wow", "think", "slower", "faster", "lost"]
 # Above 2**53 a browser could no longer tell two numbers apart.
@@ -43,7 +51,7 @@ class Hello(Struct, tag_field="type", tag="hello", forbid_unknown_fields=True):
 
     token: Token | None = None
     stage_token: Token | None = None
-    role: Literal["audience", "stage", "host"] = "audience"
+    role: Literal["audience", "stage", "host", "moderator"] = "audience"
     since: Since | None = None
 
 
@@ -80,13 +88,38 @@ class ReactionSend(Struct, tag_field="type", tag="reaction.send", forbid_unknown
     reaction: ReactionName
 
 
+class QuestionAsk(Struct, tag_field="type", tag="question.ask", forbid_unknown_fields=True):
+    """Ask a question; answered by `ack` or `error`. `seq` is any number of one's own that is new for this question."""
+
+    id: ClientId
+    seq: Seq
+    text: QuestionText
+    name: PlayerText = ""
+
+
+class QuestionUpvote(Struct, tag_field="type", tag="question.upvote", forbid_unknown_fields=True):
+    """Be for a question, or (`on` false) no longer; answered by `ack` or `error`. Twice is once."""
+
+    id: ClientId
+    question: PollCode
+    on: bool
+
+
+class QuestionWithdraw(Struct, tag_field="type", tag="question.withdraw", forbid_unknown_fields=True):
+    """Take a question of one's own back, for good."""
+
+    id: ClientId
+    question: PollCode
+
+
 class Ping(Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
     """Ask for a heartbeat now."""
 
     id: ClientId | None = None
 
 
-ClientMessage = Hello | BallotCast | BallotWithdraw | PlayerName | ReactionSend | Ping
+QuestionMessage = QuestionAsk | QuestionUpvote | QuestionWithdraw
+ClientMessage = Hello | BallotCast | BallotWithdraw | PlayerName | ReactionSend | QuestionMessage | Ping
 
 
 class BallotPost(Struct, forbid_unknown_fields=True):
@@ -108,11 +141,47 @@ class PlayerPost(Struct, forbid_unknown_fields=True):
     id: ClientId = ""
 
 
+class JoinPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/join`, where a room asks for something."""
+
+    passcode: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class InvitationPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/invitation`."""
+
+    code: Annotated[str, msgspec.Meta(max_length=60)]
+
+
 class ReactionPost(Struct, forbid_unknown_fields=True):
     """The body of `POST …/reactions`: the fields of `reaction.send`."""
 
     reaction: ReactionName
     type: Literal["reaction.send"] = "reaction.send"
+
+
+class QuestionPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/questions`: the fields of `question.ask`."""
+
+    seq: Seq
+    text: QuestionText
+    name: PlayerText = ""
+    id: ClientId = ""
+
+
+class UpvotePost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/upvotes`: the fields of `question.upvote`."""
+
+    question: PollCode
+    on: bool
+    id: ClientId = ""
+
+
+class WithdrawalPost(Struct, forbid_unknown_fields=True):
+    """The body of `POST …/withdrawals`: the fields of `question.withdraw`."""
+
+    question: PollCode
+    id: ClientId = ""
 
 
 class TimePost(Struct, forbid_unknown_fields=True):
@@ -133,7 +202,8 @@ class RoomObject(Struct):
     `step` of `n_steps` says where the poll on stage stands among all that are not archived, drafts included: the
     "3 / 9" of a big screen, which does not know the drafts themselves. `quiz` is there when questions are worth points:
     then people play under a name, and where there are `teams` for one of them. `compared` are the two rounds that stages
-    compare while `screen` is `rounds`.
+    compare while `screen` is `rounds`. `asking` (`open` or `paused`) is there when the audience may see and ask questions:
+    then `names` says whether with a name (`none`, `optional`, `required`), and `hold_questions` that they wait to be read.
     """
 
     code: str
@@ -148,7 +218,14 @@ class RoomObject(Struct):
     teams: list[str] | UnsetType = UNSET
     compared: Sequence[int] | UnsetType = UNSET
     one_at_a_time: bool | UnsetType = UNSET
+    entry: str | UnsetType = UNSET
+    locked: bool | UnsetType = UNSET
+    waiting: int | UnsetType = UNSET
+    held_back: int | UnsetType = UNSET
     reactions: bool | UnsetType = UNSET
+    asking: str | UnsetType = UNSET
+    names: str | UnsetType = UNSET
+    hold_questions: bool | UnsetType = UNSET
 
 
 class PictureObject(Struct):
@@ -222,14 +299,47 @@ class PollObject(Struct):
     by_speed: bool | UnsetType = UNSET
     last_deadline: float | UnsetType = UNSET
     extra_times: int | UnsetType = UNSET
+    entry: str | UnsetType = UNSET
     tally: TallyObject | UnsetType = UNSET
 
 
 class CurrentObject(Struct):
     """What is on stage."""
 
-    type: Literal["poll", "slide"]
+    type: Literal["poll", "slide", "question"]
     code: str
+
+
+class QuestionObject(Struct, omit_defaults=True):
+    """A question from the audience; `asked_at` in Unix seconds. `state` is `shown`; hosts also see what is `held`."""
+
+    code: str
+    text: str
+    n_upvotes: int
+    state: str
+    asked_at: float
+    name: str | UnsetType = UNSET
+    answered: bool = False
+    reply: str | UnsetType = UNSET
+    edited: bool = False
+    hint: str | UnsetType = UNSET
+
+
+class OwnQuestionObject(Struct, omit_defaults=True):
+    """A question of one's own, whether others see it (`shown`, `archived`) or not (`held`, `hidden`).
+
+    `into` is the question that stands for it, where a moderator has merged the two.
+    """
+
+    code: str
+    seq: int
+    text: str
+    state: str
+    name: str | UnsetType = UNSET
+    answered: bool = False
+    reply: str | UnsetType = UNSET
+    edited: bool = False
+    into: str | UnsetType = UNSET
 
 
 class BallotObject(Struct):
@@ -309,10 +419,39 @@ class TimeObject(Struct):
     id: str | UnsetType = UNSET
 
 
+class ContributionObject(Struct, omit_defaults=True):
+    """What somebody wrote, as moderators see it: a `question`, a `text` of a ballot, the `name` of a player.
+
+    `id` names it in the deeds of the desk. `original` is there once it was edited: as it was written. `hint` says why it
+    waits: it has a `word` of the lists, a `name` to look at, or its author is `watched`. `n` is its upvotes, or the ballots
+    that give it. `silenced`: its author is `muted` or `excluded`.
+    """
+
+    id: str
+    sort: Literal["question", "text", "name"]
+    state: str
+    text: str
+    original: str = ""
+    name: str = ""
+    prompt: str = ""
+    hint: str = ""
+    n: int = 0
+    answered: bool = False
+    pinned: bool = False
+    reply: str = ""
+    merged_into: str = ""
+    silenced: str = ""
+    has_author: bool = True
+
+
 class MeObject(Struct):
+    """What is this participant's own; `upvotes` are the codes of the questions they are for."""
+
     ballots: list[BallotObject]
     player: PlayerObject | UnsetType = UNSET
     times: list[TimeObject] | UnsetType = UNSET
+    questions: list[OwnQuestionObject] | UnsetType = UNSET
+    upvotes: list[str] | UnsetType = UNSET
 
 
 # Server to client
@@ -331,6 +470,7 @@ class Snapshot(Struct, tag_field="type", tag="snapshot"):
     me: MeObject
     board: BoardObject | UnsetType = UNSET
     players: PlayersObject | UnsetType = UNSET
+    questions: list[QuestionObject] | UnsetType = UNSET
 
 
 class RoomChanged(Struct, tag_field="type", tag="room.changed"):
@@ -394,6 +534,76 @@ class PlayersChanged(Struct, tag_field="type", tag="players.changed"):
     players: PlayersObject
 
 
+class QuestionChanged(Struct, tag_field="type", tag="question.changed"):
+    """A question that is new to this viewer, or changed in more than its upvotes."""
+
+    epoch: str
+    version: int
+    question: QuestionObject
+
+
+class QuestionRemoved(Struct, tag_field="type", tag="question.removed"):
+    """The question with this code is no longer there for this viewer; `into`: another stands for it now."""
+
+    epoch: str
+    version: int
+    question: str
+    into: str | UnsetType = UNSET
+
+
+class UpvotesChanged(Struct, tag_field="type", tag="upvotes.changed"):
+    """How many upvotes these questions have now: {code: n}, absolute. One frame for all that changed at a time."""
+
+    epoch: str
+    version: int
+    upvotes: dict[str, int]
+
+
+class VoiceChanged(Struct, tag_field="type", tag="voice.changed"):
+    """Where this participant stands to one question: whether they are for it, and, if they asked it, their own view.
+
+    To all connections of the participant. `own` is null when the question is not theirs, or they have taken it back.
+    """
+
+    epoch: str
+    version: int
+    question: str
+    upvoted: bool
+    own: OwnQuestionObject | None
+
+
+class ContributionsChanged(Struct, tag_field="type", tag="contributions.changed"):
+    """To moderators, after the snapshot: all that people have written, as their desk shows it, oldest first."""
+
+    epoch: str
+    version: int
+    contributions: list[ContributionObject]
+
+
+class ContributionChanged(Struct, tag_field="type", tag="contribution.changed"):
+    """To moderators: one that is new, or another than before."""
+
+    epoch: str
+    version: int
+    contribution: ContributionObject
+
+
+class ContributionRemoved(Struct, tag_field="type", tag="contribution.removed"):
+    """To moderators: the one with this id is gone; its author has taken it back."""
+
+    epoch: str
+    version: int
+    contribution: str
+
+
+class ContributionsCounted(Struct, tag_field="type", tag="contributions.counted"):
+    """To moderators: how many are for each question, or give each text, {id: n}; 0 for those that are missing."""
+
+    epoch: str
+    version: int
+    n: dict[str, int]
+
+
 class PlayerNamed(Struct, tag_field="type", tag="player.named"):
     """The name is given and kept; `state` is `held` while a host has to look at it first."""
 
@@ -420,14 +630,21 @@ class ReactionsChanged(Struct, tag_field="type", tag="reactions.changed"):
 
 
 class Ack(Struct, tag_field="type", tag="ack"):
-    """The ballot is committed and counted exactly once. `elapsed_ms` in the ack of a quiz question: see Quiz."""
+    """Committed, and counted exactly once: a ballot (with its receipt), or what was said about questions.
+
+    `elapsed_ms` in the ack of a quiz question: see Quiz. Of questions: which it is, its `state` (`held`: it waits for a
+    moderator), the `seq` of what was asked, `on` of an upvote.
+    """
 
     id: str
-    receipt: str
-    seq: int
+    receipt: str | UnsetType
+    seq: int | UnsetType
     epoch: str
     version: int
     elapsed_ms: int | UnsetType = UNSET
+    question: str | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    on: bool | UnsetType = UNSET
 
 
 class Error(Struct, tag_field="type", tag="error", omit_defaults=True):
@@ -465,6 +682,14 @@ ServerMessage = (
     | MeChanged
     | PlayerChanged
     | PlayersChanged
+    | QuestionChanged
+    | QuestionRemoved
+    | UpvotesChanged
+    | VoiceChanged
+    | ContributionsChanged
+    | ContributionChanged
+    | ContributionRemoved
+    | ContributionsCounted
     | PlayerNamed
     | PresenceChanged
     | ReactionsChanged
@@ -477,6 +702,11 @@ ServerMessage = (
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _post_decoder = msgspec.json.Decoder(BallotPost)
 _player_decoder = msgspec.json.Decoder(PlayerPost)
+_join_decoder = msgspec.json.Decoder(JoinPost)
+_invitation_decoder = msgspec.json.Decoder(InvitationPost)
+_question_decoder = msgspec.json.Decoder(QuestionPost)
+_upvote_decoder = msgspec.json.Decoder(UpvotePost)
+_withdrawal_decoder = msgspec.json.Decoder(WithdrawalPost)
 _time_decoder = msgspec.json.Decoder(TimePost)
 _reaction_decoder = msgspec.json.Decoder(ReactionPost)
 encode = msgspec.json.Encoder().encode
@@ -510,6 +740,31 @@ def decode_post(data: bytes) -> BallotPost:
 def decode_player(data: bytes) -> PlayerPost:
     """The naming in the body of a request, by the same rules."""
     return _decode(_player_decoder, data)
+
+
+def decode_join(data: bytes) -> JoinPost:
+    """What a new participant brings; most bring nothing."""
+    return _decode(_join_decoder, data) if data.strip() else JoinPost()
+
+
+def decode_invitation(data: bytes) -> InvitationPost:
+    """The code of an invitation in the body of a request, by the same rules."""
+    return _decode(_invitation_decoder, data)
+
+
+def decode_question(data: bytes) -> QuestionPost:
+    """The question in the body of a request, by the same rules."""
+    return _decode(_question_decoder, data)
+
+
+def decode_upvote(data: bytes) -> UpvotePost:
+    """The upvote in the body of a request, by the same rules."""
+    return _decode(_upvote_decoder, data)
+
+
+def decode_withdrawal(data: bytes) -> WithdrawalPost:
+    """What takes a question back, by the same rules."""
+    return _decode(_withdrawal_decoder, data)
 
 
 def decode_time(data: bytes) -> TimePost:
@@ -567,6 +822,8 @@ def error_message(error: PollError, client_id: str | None = None) -> Error:
     message = Error(code=error.code, message=error.message, id=client_id)
     if isinstance(error, BusyError | RateLimitedError):
         message.retry_ms = error.retry_ms
+    if isinstance(error, StaleQuestionError):
+        message.seq = error.seq
     if isinstance(error, StaleBallotError):
         message.seq = error.seq
         message.answer = None if error.answer is None else json.loads(error.answer)

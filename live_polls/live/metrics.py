@@ -15,7 +15,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
-from live_polls.domain.ballots import Outcome
 from live_polls.errors import PollError
 
 SOCKETS = Gauge("live_polls_sockets", "Open sockets.", multiprocess_mode="livesum")
@@ -45,6 +44,7 @@ FANOUT = Histogram(
 )
 
 ACKS = Counter("live_polls_ballots_acknowledged", "Ballots committed and acknowledged, resends included.")
+HEARD = Counter("live_polls_questions_heard", "Questions, withdrawals and upvotes committed and acknowledged.")
 REFUSALS = Counter("live_polls_refusals", "Messages refused, by error code.", ["code"])
 WAITING = Gauge("live_polls_ballots_waiting", "Ballots in the box.", multiprocess_mode="livesum")
 WAITED = Gauge(
@@ -82,15 +82,16 @@ RECOUNT_DIFFERENCES = Counter(
 )
 
 
-def record_batch(outcomes: Sequence[Outcome], *, seconds: float, waited: float) -> None:
+def record_batch(outcomes: Sequence[object], *, seconds: float, waited: float, of_ballots: bool = True) -> None:
     """Note one transaction of the ballot box: how many, how long, how old the oldest was, what became of them."""
-    BATCH.observe(len(outcomes))
-    COMMIT.observe(seconds)
-    WAITED.set(waited)
+    if of_ballots:
+        BATCH.observe(len(outcomes))
+        COMMIT.observe(seconds)
+        WAITED.set(waited)
     refused = TallyOf(outcome.code for outcome in outcomes if isinstance(outcome, PollError))
     for code, n in refused.items():
         REFUSALS.labels(code).inc(n)
-    ACKS.inc(len(outcomes) - refused.total())
+    (ACKS if of_ballots else HEARD).inc(len(outcomes) - refused.total())
 
 
 def measure_process() -> None:

@@ -30,7 +30,14 @@ class Mirror:
             "tally.changed": self._on_tally,
             "me.changed": self._on_me,
             "presence.changed": self._on_presence,
+            "question.changed": self._on_question,
+            "question.removed": lambda message: self._questions.pop(message["question"], None),
+            "upvotes.changed": self._on_upvotes,
+            "voice.changed": self._on_voice,
         }
+        self._questions: dict[str, Message] = {}
+        self._own: dict[str, Message] = {}
+        self._upvotes: set[str] = set()
 
     def take(self, message: Message) -> None:
         """Take in any message; those that tell nothing about the room change nothing."""
@@ -45,6 +52,9 @@ class Mirror:
             "room": self._room,
             "current": self._current,
             "presence": self._presence,
+            "questions": dict(sorted(self._questions.items())),
+            "own": dict(sorted(self._own.items())),
+            "upvotes": sorted(self._upvotes),
             "polls": [poll | {"tally": self._tallies.get((poll["code"], poll["round"]))} for poll in polls],
             "ballots": {key: ballot for key, ballot in sorted(self._ballots.items()) if key in rounds},
         }
@@ -60,6 +70,24 @@ class Mirror:
             self._tallies[code, poll["round"]] = tally
         for ballot in message["me"]["ballots"]:
             self._ballots[ballot["poll"], ballot["round"]] = ballot
+
+        self._questions = {question["code"]: question for question in message.get("questions", [])}
+        self._own = {question["code"]: question for question in message["me"].get("questions", [])}
+        self._upvotes = set(message["me"].get("upvotes", []))
+
+    def _on_question(self, message: Message) -> None:
+        self._questions[message["question"]["code"]] = message["question"]
+
+    def _on_upvotes(self, message: Message) -> None:
+        for code, n in message["upvotes"].items():
+            self._questions[code]["n_upvotes"] = n
+
+    def _on_voice(self, message: Message) -> None:
+        code = message["question"]
+        self._own.pop(code, None)
+        if message["own"] is not None:
+            self._own[code] = message["own"]
+        (self._upvotes.add if message["upvoted"] else self._upvotes.discard)(code)
 
     def _on_room(self, message: Message) -> None:
         self._room, self._current = message["room"], message["current"]

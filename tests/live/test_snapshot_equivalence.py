@@ -9,13 +9,16 @@ from functools import partial
 from typing import Any
 
 from live_polls.domain import lifecycle, polls, rooms, steps
+from live_polls.domain import question_moderation as desk
+from live_polls.domain.asking import edit_asking
 from live_polls.domain.participants import new_token, stage_token
 from live_polls.domain.polls import PollDraft
-from live_polls.enums import Screen
-from live_polls.models import Account, Room
+from live_polls.enums import Asking, Screen
+from live_polls.models import Account, Question, Room
+from tests.asking import make_asked, upvote
 from tests.factories import make_poll
 from tests.live.doors import Door
-from tests.live.driver import Socket, act, hosted, joined, staged
+from tests.live.driver import Message, Socket, act, hosted, joined, staged
 from tests.live.mirror import Mirror
 
 Deed = Callable[[], Awaitable[object]]
@@ -175,6 +178,68 @@ async def test_many_deeds_at_once(door: Door, room: Room, alice: Account):
     async with hall_of(door, room, alice) as hall:
         for round_ in range(5):
             await hall.does(f"everything, {round_}", everything)
+
+
+async def test_the_life_of_questions(door: Door, room: Room, alice: Account):
+    await act(switch_asking, room, Asking.OPEN)
+    async with hall_of(door, room, alice) as hall:
+        first = await act(make_asked, room, text="First?")
+        second = await act(make_asked, room, text="Second?", name="Ada")
+        held = await act(make_asked, room, text="Held?")
+        for name, deed in {
+            "ask": lambda: say(hall.voter, "question.ask", seq=1, text="Mine?"),
+            "vote up": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
+            "others vote up": _on(many_upvotes, first, second),
+            "no longer": lambda: say(hall.voter, "question.upvote", question=first.code, on=False),
+            "up again": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
+            "hold": _on(desk.hold_question, held),
+            "approve": _on(desk.approve_question, held),
+            "hide": _on(desk.hide_question, held),
+            "edit": _on(desk.edit_question, first, "First of all?"),
+            "reply": _on(desk.reply_to_question, first, "So."),
+            "pin": _on(desk.pin_question, first),
+            "merge what is on stage": _on(desk.merge_question, first, second),
+            "a voice for what was merged": _on(upvote, first),
+            "pin the other": _on(desk.pin_question, second),
+            "split": _on(desk.split_question, first),
+            "answer": _on(desk.answer_question, second),
+            "a poll on stage": _on(make_poll, room),
+            "unpin": _on(desk.unpin_question, room),
+            "archive": _on(desk.archive_question, second),
+            "hide what one has asked": _on(hide_last, room),
+            "pause": _on(switch_asking, room, Asking.PAUSED),
+            "off": _on(switch_asking, room, Asking.OFF),
+            "on": _on(switch_asking, room, Asking.OPEN),
+            "take back": lambda: withdraw_last(hall.voter, room),
+        }.items():
+            await hall.does(name, deed)
+
+
+async def say(socket: Socket, kind: str, **fields: Any) -> Message:
+    """Say something about questions; it is acknowledged."""
+    await socket.say(kind, id="said", **fields)
+    answer = await socket.answer("said")
+    assert answer["type"] == "ack", answer
+    return answer
+
+
+def switch_asking(room: Room, asking: Asking) -> None:
+    edit_asking(room, asking=asking)
+
+
+def many_upvotes(*questions: Question) -> None:
+    for question in questions:
+        for _ in range(3):
+            upvote(question)
+
+
+def hide_last(room: Room) -> None:
+    desk.hide_question(Question.objects.get(room=room, seq=1, text="Mine?"))
+
+
+async def withdraw_last(socket: Socket, room: Room) -> None:
+    question = await act(Question.objects.get, room=room, text="Mine?")
+    await say(socket, "question.withdraw", question=question.code)
 
 
 def _draft(prompt: str, options: list[str] | None, *, results: str = "") -> PollDraft:

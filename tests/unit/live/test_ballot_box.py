@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from live_polls.domain.ballots import Cast, CommitUnknownError, Counted, Outcome
+from live_polls.domain.ballots import Cast, CommitUnknownError, Counted
 from live_polls.domain.tally import recount
 from live_polls.errors import BusyError, InternalError, PollClosedError, StaleBallotError
 from live_polls.live import ballot_box, metrics
-from live_polls.live.ballot_box import BallotBox, drop_box, get_box
+from live_polls.live.ballot_box import BallotBox, Outcome, drop_box, get_box
 from live_polls.models import Ballot
 from tests.factories import make_cast, make_poll
 from tests.together import together
@@ -288,7 +288,7 @@ def test_a_database_that_is_busy_until_the_deadline_is_said_to_be(writer, box_of
     writer.n_busy = 1
     since = time.monotonic() - ballot_box.DEADLINE_SECONDS
 
-    outcomes = box_of._outcomes([ballot(1), ballot(2)], since)
+    outcomes = box_of._outcomes([ballot(1), ballot(2)], since, writer)
 
     assert types_of(outcomes) == ["BusyError"] * 2
     assert writer.batches == []
@@ -306,7 +306,7 @@ def test_nobody_hears_busy_whose_ballot_may_be_counted(writer, box_of, monkeypat
     monkeypatch.setattr(ballot_box, "DEADLINE_SECONDS", 0.02)
     writer.n_unknown, writer.n_busy = 1, 100
 
-    outcomes = box_of._outcomes([ballot(1), ballot(2)], time.monotonic())
+    outcomes = box_of._outcomes([ballot(1), ballot(2)], time.monotonic(), writer)
 
     assert types_of(outcomes) == ["InternalError"] * 2
 

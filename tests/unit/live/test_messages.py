@@ -247,6 +247,9 @@ def test_types_of_messages_are_the_documented_set():
         "ballot.withdraw",
         "player.name",
         "reaction.send",
+        "question.ask",
+        "question.upvote",
+        "question.withdraw",
         "ping",
     }
     assert tags(messages.ServerMessage) == {
@@ -258,6 +261,10 @@ def test_types_of_messages_are_the_documented_set():
         "me.changed",
         "player.changed",
         "players.changed",
+        "question.changed",
+        "question.removed",
+        "upvotes.changed",
+        "voice.changed",
         "player.named",
         "presence.changed",
         "reactions.changed",
