@@ -69,6 +69,11 @@ VARIABLES = {
         Variable("ALLOWED_HOSTS", "", "More host names that requests may ask for, separated by commas."),
         Variable("ALLOWED_ORIGINS", "", "More origins (`https://host`) whose pages may post and open sockets."),
         Variable(
+            "EMBED_ORIGINS",
+            "",
+            "Origins (`https://host`) whose pages may show `/embed/<join code>` in a frame; none: there is no such page.",
+        ),
+        Variable(
             "FORWARDED_ALLOW_IPS",
             "127.0.0.1,::1",
             "Addresses or networks of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",

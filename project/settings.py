@@ -54,6 +54,7 @@ ALLOWED_HOSTS = [_public_host, *_own_hosts, *env_list("ALLOWED_HOSTS")]
 ALLOWED_ORIGINS = list(dict.fromkeys([PUBLIC_URL, *(f"http://{host}:{PORT}" for host in _own_hosts), *_more_origins]))
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 FORWARDED_ALLOW_IPS = parse_proxies("FORWARDED_ALLOW_IPS", env_list("FORWARDED_ALLOW_IPS"))
+EMBED_ORIGINS = [parse_origin("EMBED_ORIGINS", origin)[0] for origin in env_list("EMBED_ORIGINS")]
 MAX_SOCKETS = env_int("MAX_SOCKETS", at_least=1)
 MAX_SOCKETS_PER_ROOM = env_int("MAX_SOCKETS_PER_ROOM", at_least=1)
 ADMIN_ENABLED = env_bool("ADMIN_ENABLED")

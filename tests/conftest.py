@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
+from live_polls.live.addresses import forget_addresses
 from live_polls.live.ballot_box import drop_box
 from live_polls.live.hub import drop_hub
 from live_polls.live.readers import stop_readers
@@ -47,6 +48,13 @@ def _delete_all(
 ) -> list[str]:
     """Instead of TRUNCATE, which locks out every reader, and so meets a server process in a deadlock."""
     return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]  # noqa: S608 -- our own tables
+
+
+@pytest.fixture(autouse=True)
+def addresses() -> Iterator[None]:
+    """All tests come from one address: what one of them did there is not held against the next."""
+    yield
+    forget_addresses()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from live_polls.api.rooms import router
-from live_polls.errors import BadMessageError, BusyError, InternalError, PollError
+from live_polls.errors import BadMessageError, BusyError, InternalError, PollError, RoomNotFoundError
 from live_polls.live import messages
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ def render(error: PollError) -> HttpResponse:
 
 @api.exception_handler(PollError)
 def on_poll_error(request: HttpRequest, error: PollError) -> HttpResponse:
+    request.missed_room = isinstance(error, RoomNotFoundError)  # type: ignore[attr-defined]  # see views/code_guard.py
     return render(error)
 
 

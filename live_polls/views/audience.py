@@ -27,15 +27,19 @@ from live_polls.domain.extra_time import MOST_TIMES, ask_in_room
 from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.enums import RoomState
 from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
 from live_polls.kinds import KINDS
+from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import get_box
+from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.readers import read
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
+from live_polls.views.code_guard import client_address
 from live_polls.views.room_page import render_room_page, room_page_policy
 
 # As in live/messages.py.
@@ -81,14 +85,15 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
     if code != join_code and request.method != "POST":
         invited = f"?{urlencode({'i': request.GET['i']})}" if "i" in request.GET else ""
         return HttpResponseRedirect(address + invited)
-    token = request.COOKIES.get(cookie_name(code), "")
-    if not token:
+    if not request.COOKIES.get(cookie_name(code), ""):
         await refuse_strangers(code)
     feed = await get_hub().feed(code)
     view = await feed.current_view()
     if view is None:
         raise RoomNotFoundError
     participant = participant_of(request.COOKIES.get(cookie_name(code), ""), view)
+    if participant is None and view.state == RoomState.ENDED.value:
+        raise RoomNotFoundError  # to a stranger it is over
     refused, told = None, ""
     if request.method == "POST":
         done = await _hear(request, feed, view, participant)
@@ -96,6 +101,8 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
             return done
         refused, told = (done, "") if isinstance(done, Refused) else (None, done)
     participant, token, instead = await door.come_in(request, view, participant)
+    if token:
+        get_addresses().take_token(client_address(request))
     return instead or await _page(request, feed, participant, refused, told=told, token=token)
 
 

@@ -24,8 +24,11 @@ from django.utils import translation
 from live_polls.domain import join_codes
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
-from live_polls.errors import RoomNotFoundError
+from live_polls.enums import RoomState
+from live_polls.errors import RateLimitedError, RoomNotFoundError
+from live_polls.live.addresses import get_addresses
 from live_polls.live.entering import is_guarded
+from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
@@ -88,16 +91,22 @@ class AudiencePage:
     async def _answer(self, scope: Scope) -> tuple[Headers, bytes] | None:
         """Headers and body, or None for Django to answer."""
         asked, cookies = _asked(scope)
+        code, addresses, address = scope["path"][3:], get_addresses(), (scope.get("client") or ("",))[0] or ""
+        token = cookies.get(cookie_name(code), "")
         try:
-            feed = await get_hub().feed(scope["path"][3:])
-        except RoomNotFoundError:
-            return None
+            addresses.check(address)
+            if not token:
+                await refuse_strangers(code)
+            feed = await get_hub().feed(code)
+        except (RoomNotFoundError, RateLimitedError):
+            return None  # Django says so, and counts the miss
         view = await feed.current_view()
         if view is None:
             return None
-        participant = participant_of(cookies.get(cookie_name(view.join_code), ""), view)
-        if is_guarded(view, participant):
+        participant = participant_of(token, view)
+        if is_guarded(view, participant) or not _may_begin(participant, view, address):
             return None
+        addresses.hit(address)
         language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
         page = await _own_page(participant, feed, view, language, coding) if participant else None
         if page is None:
@@ -152,6 +161,19 @@ async def _own_page(
     if room is None or not (mine or is_known):
         return None
     return await asyncio.to_thread(make_page, room, language, mine, [coding], voice)
+
+
+def _may_begin(participant: Participant | None, view: RoomView, address: str) -> bool:
+    """Whether who comes for the first time may: the room goes on, and this address has not had too many of them."""
+    if participant is not None:
+        return True
+    if view.state == RoomState.ENDED.value:
+        return False
+    try:
+        get_addresses().take_token(address)
+    except RateLimitedError:
+        return False
+    return True
 
 
 def _stand(view: RoomView) -> tuple[str, int, int]:

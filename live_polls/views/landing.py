@@ -8,8 +8,11 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from live_polls.domain.access import find_room
+from live_polls.domain import join_codes
 from live_polls.errors import RoomNotFoundError
+from live_polls.live.addresses import get_addresses
+from live_polls.live.entrance import find_live_room
+from live_polls.views.code_guard import client_address
 
 
 @csrf_exempt  # a post changes nothing here: it looks a room up
@@ -19,12 +22,17 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "live_polls/landing.html")
     typed = request.POST.get("join_code", "")
+    addresses, address = get_addresses(), client_address(request)
+    addresses.check(address)
     try:
-        room = find_room(typed)
+        find_live_room(typed)
     except RoomNotFoundError:
+        if typed.strip():
+            addresses.miss(address)
         context = {"typed": typed[:20], "error": _what_is_wrong(typed)}
         return render(request, "live_polls/landing.html", context, status=404)
-    return redirect("live_polls:audience", join_code=room.join_code)
+    addresses.hit(address)
+    return redirect("live_polls:audience", join_code=join_codes.normalise(typed))
 
 
 def _what_is_wrong(typed: str) -> str:
