@@ -45,3 +45,19 @@ kind = "points"
 prompt = "Where should the next sprint go?"
 options = ["Speed", "Docs", "New features", "Sleep"]
 """
+CLOUD = """
+kind = "word_cloud"
+prompt = "One word for this conference?"
+abstain = true
+"""
+WALL = """
+kind = "open_text"
+prompt = "What should we do differently next year?"
+hold = true
+"""
+EDITOR = """
+kind = "single_choice"
+prompt = "Which editor do you use?"
+options = ["Vim", "Emacs"]
+other = true
+"""
