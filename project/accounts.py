@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core import signing
@@ -32,6 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_reset_password_from_key_url(self, key: str) -> str:
         """By the address that everybody uses, whatever name the request came by: a forged Host must not be in a mail."""
         return reset_link(key)
+
+    def reauthenticate(self, user: Account, password: str) -> bool:
+        """By the address of the account, the only one that there is; counted as signing in is."""
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and bool(found.pk == user.pk)
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> HttpResponse:
         """Remember the browser, so that nobody elsewhere can lock its owner out by guessing."""

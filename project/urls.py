@@ -7,7 +7,7 @@ from functools import partial
 from allauth.account import views as allauth
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from ninja.openapi.views import openapi_view
 
 from live_polls.api.api import api
@@ -15,12 +15,15 @@ from live_polls.views import (
     accounts,
     acts,
     audience,
+    embed,
+    entry,
     health,
     landing,
     members,
     metrics,
     moderation,
     polls,
+    records,
     remote,
     results,
     role_links,
@@ -37,6 +40,7 @@ live_polls: list[URLPattern | URLResolver] = [
     path("j/<str:join_code>", audience.audience, name="audience"),
     path("J/<str:join_code>", audience.audience),  # as QR codes say it
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
+    path("embed/<str:join_code>", embed.embed, name="embed"),
     path("stage/<str:join_code>/rounds", rounds.stage_rounds, name="stage-rounds"),
     path("stage/<str:join_code>", stage.stage, name="stage"),
     path("remote/<str:join_code>", remote.remote, name="remote"),
@@ -49,6 +53,12 @@ live_polls: list[URLPattern | URLResolver] = [
     path("rooms/<str:join_code>/results.<str:extension>", results.results_file, name="results-file"),
     path("room-file.schema.json", room_files.room_file_schema, name="room-file-schema"),
     path("rooms/<str:join_code>/stage-link", rooms.room_stage_link, name="room-stage-link"),
+    path("rooms/<str:join_code>/entry", entry.room_entry, name="room-entry"),
+    path("rooms/<str:join_code>/lock", entry.room_lock, name="room-lock"),
+    path("rooms/<str:join_code>/invitations/new", entry.invitations_new, name="invitations-new"),
+    path("rooms/<str:join_code>/invitations/change", entry.invitation_change, name="invitation-change"),
+    path("rooms/<str:join_code>/records", records.records, name="records"),
+    path("rooms/<str:join_code>/records.<str:extension>", records.records_file, name="records-file"),
     path("rooms/<str:join_code>/end", rooms.room_end, name="room-end"),
     path("rooms/<str:join_code>/delete", rooms.room_delete, name="room-delete"),
     path("rooms/<str:join_code>/leave", members.room_leave, name="room-leave"),
@@ -82,8 +92,8 @@ account: list[URLPattern | URLResolver] = [
     path("password/change/", allauth.password_change, name="account_change_password"),
     path("password/reset/", accounts.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/reset/key/<str:uidb36>-<str:key>/",
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[\w-]+)/$",
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

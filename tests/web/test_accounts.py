@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from live_polls.models import Account
+from project.accounts import known_place
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_from_other_tests():
+def _no_limits_from_other_tests(db: None):
     cache.clear()
 
 
@@ -56,6 +60,52 @@ def test_guessing_is_slowed_down(client: Client, ada: Account):
 
     assert "Too many failed login attempts" in answer.content.decode()
     assert "Too many failed login attempts" in sign_in(client).content.decode()
+
+
+def test_who_guesses_elsewhere_does_not_lock_out_the_owner_where_they_have_been_before(client: Client, ada: Account):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for n in range(6):
+        Client(REMOTE_ADDR="203.0.113.7").post(reverse("account_login"), {"login": ada.email, "password": f"guess {n}"})
+
+    stranger = Client(REMOTE_ADDR="203.0.113.8")
+    assert "Too many failed login attempts" in sign_in(stranger).content.decode()
+    assert sign_in(client)["Location"] == "/rooms/"
+
+
+def test_a_known_place_has_no_more_tries_than_others(client: Client, ada: Account):
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for n in range(6):
+        sign_in(client, password=f"guess {n}")
+
+    assert "Too many failed login attempts" in sign_in(client).content.decode()
+
+
+@pytest.mark.parametrize("place", ["", "x", "WzEsIjEiXQ:1abc:forged"])
+def test_a_place_that_was_made_up_is_none(client: Client, ada: Account, place: str):
+    client.cookies["lp_place"] = place
+    request = client.get(reverse("account_login")).wsgi_request
+
+    assert known_place(request, ada.email) == ""
+
+
+def test_the_place_of_one_account_is_none_of_another(client: Client, ada: Account):
+    sign_in(client)
+    request = client.get(reverse("account_login")).wsgi_request
+
+    assert known_place(request, ada.email) != ""
+    assert known_place(request, "eve@example.org") == ""
+
+
+def test_where_tries_are_counted_nobody_reads_who_or_from_where(client: Client, ada: Account):
+    sign_in(client, password="guess")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM live_polls_counter")
+        keys = [key for (key,) in cursor.fetchall()]
+    assert keys
+    assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)
 
 
 def test_an_account_that_is_switched_off_does_not_get_in(client: Client, ada: Account):
