@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,9 +20,9 @@ from tests.browser.conftest import BROWSERS, FLAGS, Room, load_room
 from tests.browser.players import CAPITAL, PRIMES, players_of
 from tests.browser.rooms import BUDGET, MOOD, RELEASE, SESSIONS
 from tests.browser.voting import Voters, vote
-from tests.pictures import make_picture
 from tests.server_process import ServerProcess, prepare_server, serving
 
+PICTURES = Path(__file__).resolve().parents[2] / "live_polls/management/demo/pictures"
 PROJECTOR = {"width": 1920, "height": 1080}
 LAPTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
@@ -43,20 +44,21 @@ options = ["Redis", "Kafka", "Celery", "Cron", "Paper"]
 max_choices = 3
 """
 
-TREES = """
+MEETING = """
 kind = "single_choice"
-prompt = "Which tree shall we plant on the square?"
-explanation = "Birches grow on poor soil, and the square has little else."
+prompt = "Where did we meet for the very first time?"
+explanation = "In a hut above the tree line. The coffee was cold, and nobody has forgotten it."
 options = [
-  {text = "A lime tree", picture = "lime.png"},
-  {text = "A birch", picture = "birch.png", right = true},
-  {text = "An oak", picture = "oak.png"},
+  {text = "On a boat in the harbour", picture = "sea.webp"},
+  {text = "In the mountains", picture = "mountains.webp", right = true},
+  {text = "Above the roofs of the city", picture = "city.webp"},
+  {text = "In somebody's garden", picture = "garden.webp"},
 ]
 """
 AGENDA = """
 kind = "slide"
 prompt = "What we shall do today"
-picture = "oak.png"
+picture = "cup.webp"
 text = \"\"\"
 Three things, and a break in the middle.
 
@@ -158,9 +160,9 @@ def take_ranking(camera: Camera, room: Room) -> None:
 
 
 def take_pictures(camera: Camera, server: ServerProcess) -> None:
-    for name, colour in (("lime", "#3d8b40"), ("birch", "#8a8a8a"), ("oak", "#7a4a1e")):
-        (server.folder / f"{name}.png").write_bytes(make_picture(900, 600, colour=colour))
-    room = load_room(server, TREES, AGENDA, is_open=False)
+    for picture in PICTURES.glob("*.webp"):
+        shutil.copy(picture, server.folder)
+    room = load_room(server, MEETING, AGENDA, is_open=False)
     room.act("open", 0)
     camera.shoot(camera.page(room.url, PHONE, "light"), "phone-pictures-light")
     for option, times in ((1, 4), (2, 7), (3, 2)):

@@ -27,7 +27,7 @@ POLL = {
     "options": [{"number": 1, "text": "a"}, {"number": 2, "text": "b"}],
     "settings": {},
 }
-SNAPSHOT = {"type": "snapshot", "polls": [POLL], "me": {"ballots": []}}
+SNAPSHOT = {"type": "snapshot", "room": {}, "polls": [POLL], "me": {"ballots": []}}
 
 # What the line does with the n-th ballot it hears, from 1.
 OnBallot = Callable[["Line", ServerConnection, int, dict[str, Any]], Coroutine[Any, Any, None]]
@@ -45,6 +45,7 @@ class Line:
         self.said = asyncio.Event()
         self.seed = 1
         self.n_joins = 0
+        self.snapshot: dict[str, Any] = SNAPSHOT
         self._votes: list[asyncio.Task[None]] = []
 
     async def join(self) -> str:
@@ -57,7 +58,7 @@ class Line:
     async def answer(self, socket: ServerConnection) -> None:
         try:
             self.hellos.append(json.loads(await socket.recv()))
-            await socket.send(json.dumps(SNAPSHOT))
+            await socket.send(json.dumps(self.snapshot))
             async for frame in socket:
                 self.ballots.append(json.loads(frame))
                 await self.on_ballot(self, socket, len(self.ballots), self.ballots[-1])
@@ -106,6 +107,26 @@ async def test_a_ballot_without_an_answer_is_sent_again_as_it_was():
     assert first == second
     assert [hello["token"] for hello in line.hellos] == ["token 1", "token 1"]
     assert (line.report.n_acknowledged, line.report.n_reconnects, dict(line.report.errors)) == (1, 1, {})
+
+
+async def test_a_voter_plays_under_a_name_that_nobody_else_has():
+    async def take_the_first(line: Line, socket: ServerConnection, n: int, message: dict[str, Any]) -> None:
+        if n == 1:
+            await line.refuse(socket, message, "name_taken")
+        else:
+            named = {"type": "player.named", "id": message["id"], "name": message["name"], "team": "", "state": "shown"}
+            await socket.send(json.dumps(named))
+            line.said.set()
+
+    line = Line(take_the_first)
+    line.snapshot = SNAPSHOT | {"room": {"quiz": True}, "polls": []}
+    async with line.busy_with_a_voter() as (voter, _):
+        await line.until_settled(voter)
+
+    first, second = line.ballots
+    assert {first["type"], second["type"]} == {"player.name"}
+    assert first["name"] != second["name"]
+    assert dict(line.report.errors) == {}
 
 
 async def test_a_busy_server_gets_the_same_ballot_again_later():

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             _start_over_in(settings.DATA_DIR / FOLDER)
         _check_port_is_free()
         call_command("migrate", verbosity=0)
-        room = load_room(parse_room_file(DECK.read_bytes())).room
+        room = load_room(parse_room_file(DECK.read_bytes(), folder=DECK.parent)).room
         stop = _stop_on_signals()
         with ExitStack() as ends:
             server = ends.enter_context(running("serve", log=settings.DATA_DIR / "serve.log"))

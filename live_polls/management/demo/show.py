@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from live_polls.domain import lifecycle
-from live_polls.enums import PollState
+from live_polls.enums import PollState, Screen
 from live_polls.errors import PollError
 from live_polls.kinds import KINDS
 from live_polls.models import Poll, Room
@@ -57,10 +57,18 @@ class Show:
             if not self._is_on_stage(poll):
                 return self._wait(STEP_BACK_S)
             lifecycle.close_poll(poll)
+            if poll.points:
+                return self._wait(RESULTS_S) or self._show_board()
         except (PollError, Poll.DoesNotExist) as error:
             logger.info("The demo leaves poll %s alone: %s", poll.code, error)
             return self._wait(STEP_BACK_S)
         return self._wait(RESULTS_S)
+
+    def _show_board(self) -> bool:
+        lifecycle.set_screen(self._room, Screen.BOARD)
+        is_over = self._wait(RESULTS_S)
+        lifecycle.set_screen(self._room, Screen.CONTENT)
+        return is_over
 
     def _is_on_stage(self, poll: Poll) -> bool:
         return Room.objects.filter(pk=self._room.pk, current=poll).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
@@ -14,10 +15,12 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from live_polls.management.simulation.address import SUBPROTOCOL, RoomAddress
+from live_polls.management.simulation.nicknames import nickname
 from live_polls.management.simulation.preferences import PollObject, choose_answer
 from live_polls.management.simulation.report import SimulationReport
 
 UNKNOWN_IDENTITY = 4401
+NAMING = "name"  # the id of the message that asks for a name in the quiz
 FINAL_CODES = {4400, 4403, 4404}  # coming back would end the same way
 # Most frames are tallies, which a voter only looks at. `type` comes first, so that they need no parsing.
 ONLY_LOOKED_AT = ('{"type":"tally.changed"', '{"type":"presence.changed"', '{"type":"heartbeat"')
@@ -64,6 +67,7 @@ class Voter:
             "poll.changed": lambda message: self._note(message["poll"]),
             "poll.removed": lambda message: self._polls.pop(message["poll"], None),
             "ack": self._on_ack,
+            "player.named": lambda message: self._settle(message["id"]),
             "error": self._on_error,
             "bye": self._on_bye,
         }
@@ -136,6 +140,11 @@ class Voter:
             self._was_here = True
             for sent in list(self.unanswered.values()):  # the same ballot again: it counts once
                 await self._send(sent.message)
+            if message["room"].get("quiz") and "player" not in message["me"]:
+                await self._take_name()
+
+    async def _take_name(self, n_taken: int = 0) -> None:
+        await self._send({"type": "player.name", "id": NAMING, "name": nickname(self.person, n_taken)})
 
     async def _send(self, message: dict[str, Any]) -> None:
         self.unanswered.setdefault(message["id"], SentBallot(message, time.monotonic()))
@@ -179,6 +188,10 @@ class Voter:
         return sent
 
     def _on_error(self, message: dict[str, Any]) -> None:
+        if message["code"] == "name_taken":
+            self._settle(message["id"])
+            self._later(self._take_name(n_taken=1))
+            return
         self.hall.report.errors[message["code"]] += 1
         sent = self.unanswered.get(message.get("id", ""))
         if sent is None:
@@ -186,9 +199,12 @@ class Voter:
         if message.get("retry_ms") is None:
             self._settle(sent.message["id"])
             return
-        resend = asyncio.create_task(self._send_later(sent.message, message["retry_ms"] / 1000))
-        self._resends.add(resend)
-        resend.add_done_callback(self._resends.discard)
+        self._later(self._send_later(sent.message, message["retry_ms"] / 1000))
+
+    def _later(self, deed: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(deed)
+        self._resends.add(task)
+        task.add_done_callback(self._resends.discard)
 
     async def _send_later(self, message: dict[str, Any], delay_s: float) -> None:
         await asyncio.sleep(delay_s)

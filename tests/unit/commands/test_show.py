@@ -9,7 +9,7 @@ import pytest
 from live_polls.domain import lifecycle
 from live_polls.management.demo.show import RESULTS_S, STEP_BACK_S, VOTING_S, Show
 from live_polls.models import Poll, Room
-from tests.factories import make_poll, make_room
+from tests.factories import make_poll, make_question, make_room
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +83,18 @@ def test_the_show_goes_on_when_somebody_resets_or_deletes_the_poll(room):
 
     assert run(room, 3, {1: lambda: lifecycle.reset_poll(first)}).waits == [VOTING_S, STEP_BACK_S, 20]
     assert run(room, 3, {1: second.delete}).waits == [VOTING_S, RESULTS_S, STEP_BACK_S]
+
+
+def test_after_a_question_of_the_quiz_comes_the_leaderboard(room):
+    room.polls.all().delete()
+    make_question(room, points=100, is_open=False)
+    make_poll(room, is_open=False)
+    screens: list[str] = []
+
+    def look() -> None:
+        screens.append(Room.objects.get(pk=room.pk).screen)
+
+    clock = run(room, 4, dict.fromkeys((1, 2, 3, 4), look))
+
+    assert clock.waits == [VOTING_S, RESULTS_S, RESULTS_S, VOTING_S]
+    assert screens == ["content", "content", "board", "content"]
