@@ -22,7 +22,9 @@ from live_polls.views import (
     members,
     metrics,
     moderation,
+    my_data,
     polls,
+    privacy,
     records,
     remote,
     results,
@@ -38,6 +40,8 @@ from project.content_security import csp_override
 live_polls: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
     path("j/<str:join_code>", audience.audience, name="audience"),
+    path("j/<str:join_code>/my-data", my_data.my_data, name="my-data"),
+    path("privacy", privacy.privacy, name="privacy"),
     path("J/<str:join_code>", audience.audience),  # as QR codes say it
     path("welcome/<str:token>", accounts.welcome, name="welcome"),
     path("embed/<str:join_code>", embed.embed, name="embed"),

@@ -32,7 +32,10 @@ def participant_in(request: HttpRequest, view: RoomView) -> Participant | None:
 async def identify(request: HttpRequest, view: RoomView, role: str) -> tuple[Viewer, Participant | None]:
     """What the asker may see, and who it is if a participant."""
     if role == "audience":
-        return Viewer.AUDIENCE, participant_in(request, view)
+        participant = participant_in(request, view)
+        if participant is None and view.passcode:
+            raise NotAllowedError("This room asks for a passcode: join it first.")
+        return Viewer.AUDIENCE, participant
     stage_token = request.headers.get("X-Stage-Token", "")
     if role == "stage" and stage_token:
         if not is_trusted_stage(stage_token, view):
@@ -40,6 +43,8 @@ async def identify(request: HttpRequest, view: RoomView, role: str) -> tuple[Vie
         return Viewer.TRUSTED_STAGE, None
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     may = bool(session_key) and not is_foreign(request) and await read(may_watch, session_key, view.id)
+    if role == "stage" and view.passcode and not may:
+        raise NotAllowedError("This room asks for a passcode: its stage needs a stage link or a host.")
     if role == "host" and not may:
         raise NotAllowedError
     return (Viewer.HOST if role == "host" else Viewer.TRUSTED_STAGE if may else Viewer.AUDIENCE), None

@@ -47,7 +47,8 @@ async def join(request: HttpRequest, join_code: str) -> HttpResponse:
     """
     await refuse_strangers(join_codes.normalise(join_code))
     view = await _view(await _feed(join_code))
-    check_door(view, messages.decode_join(_body(request)).passcode, request.META.get("REMOTE_ADDR", ""))
+    passcode = messages.decode_join(_body(request)).passcode if request.content_type == "application/json" else ""
+    check_door(view, passcode, request.META.get("REMOTE_ADDR", ""))
     account = None
     if Entry.SIGNED_IN.value in rules_of(view) and not is_foreign(request):
         account = cast("Account", await request.auser())
@@ -109,7 +110,16 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: a ballot needs a participant's token.")
     post = messages.decode_post(_body(request))
-    cast = Cast(view.id, participant.ballot_key, post.poll, post.round, post.seq, post.answer, participant.voice_key, by_account=participant.by_account)
+    cast = Cast(
+        view.id,
+        participant.ballot_key,
+        post.poll,
+        post.round,
+        post.seq,
+        post.answer,
+        participant.voice_key,
+        by_account=participant.by_account,
+    )
     outcome = await get_box().cast_and_await(cast)
     if isinstance(outcome, PollError):
         outcome.client_id = post.id

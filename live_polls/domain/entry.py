@@ -55,11 +55,11 @@ def is_passcode(typed: str, passcode: str) -> bool:
     return constant_time_compare(clean_line(typed).casefold().encode(), passcode.casefold().encode())
 
 
-def _set(room: Room, verb: str, *, details: dict[str, str] | None = None, **values: object) -> bool:
+def _set(room: Room, verb: str, *, details: dict[str, object] | None = None, **values: object) -> bool:
     with transaction.atomic():
         changed = Room.objects.filter(pk=room.pk).exclude(**values).update(**values)
         if changed:
-            record(room.pk, verb, **(details or {}))
+            record(room.pk, verb, None, **(details or {}))
             bump_layout(room.pk)
     room.refresh_from_db()
     return bool(changed)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 
+from live_polls.domain.exclusions import read_barred
 from live_polls.domain.held_words import holds_name
 from live_polls.domain.names import MAX_TEAM, clean_name, name_key
 from live_polls.domain.records import record
@@ -23,6 +24,7 @@ from live_polls.enums import RoomState, TextState
 from live_polls.errors import (
     InvalidNameError,
     InvalidSettingsError,
+    MutedError,
     NameTakenError,
     NotAllowedError,
     PollError,
@@ -157,6 +159,7 @@ class _Roll:
         if room.state == RoomState.ENDED:
             return [RoomEndedError() for _ in wishes]
         keys = {wish.voice: _key_of(wish.name) for wish in wishes}
+        self._barred = read_barred([room.pk], keys)
         self._by_voice = {player.voice: player for player in Player.objects.filter(room=room, voice__in=list(keys))}
         self._by_key = {
             player.name_key: player for player in Player.objects.filter(room=room, name_key__in=list(keys.values()))
@@ -178,6 +181,8 @@ class _Roll:
             name = clean_name(wish.name)
         except InvalidNameError as error:
             return error
+        if (self._room.pk, wish.voice) in self._barred:
+            return MutedError()
         key, player = name_key(name), self._by_voice.get(wish.voice)
         is_known = player is not None and player.name == name and wish.team in {"", player.team}
         if player is not None and is_known:

@@ -25,11 +25,12 @@ def results_csv(results: RoomResults) -> bytes:
     # Every text is quoted: in countries where a semicolon separates cells, none inside a text does.
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(table.header)
-    writer.writerows([_harmless(cell) for cell in line] for line in table.lines)
+    writer.writerows([harmless(cell) for cell in line] for line in table.lines)
     return file.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
+    """The cell as a spreadsheet may take it: a text that could be a formula gets an apostrophe in front."""
     if cell is None:
         return ""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY) else cell

@@ -106,6 +106,12 @@ class RoomView:
     board: Board | None = None
     standings: object = field(default=None, compare=False)  # another object as soon as a player or the board is another
 
+    def closed(self) -> RoomView:
+        """As somebody sees it who has not come in: its name, how to join, and nothing that is asked or said in it."""
+        return replace(
+            self, polls=(), current=None, current_question=None, questions=NO_QUESTIONS, players={}, board=None
+        )
+
     @property
     def is_quiz(self) -> bool:
         """Whether a question of the room is worth points."""

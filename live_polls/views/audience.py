@@ -195,7 +195,10 @@ async def _name(fields: QueryDict, view: RoomView, participant: Participant) -> 
         view.id, participant.voice_key, fields.get("name", "")[:MAX_TYPED], fields.get("team", "")[:MAX_TYPED]
     )
     outcome = await get_hub().names.name(naming)
-    return Refused(outcome.code, outcome.http_status, is_of_name=True) if isinstance(outcome, PollError) else None
+    if not isinstance(outcome, PollError):
+        return None
+    code = "name_kept" if outcome.code == "not_allowed" else outcome.code
+    return Refused(code, outcome.http_status, is_of_name=True)
 
 
 def _react(fields: QueryDict, feed: RoomFeed, participant: Participant) -> Refused | None:

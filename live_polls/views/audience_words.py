@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from live_polls.enums import Pulse, Reaction
 from live_polls.templatetags.charts import PLURALS
 from live_polls.views.player_card import player_words
+from live_polls.views.question_cards import question_words
 
 
 def standing_words() -> dict[str, str]:
@@ -70,7 +71,12 @@ def refusal_words() -> dict[str, str]:
         "illegal_move": gettext("There is no more time to ask for here."),
         "invalid_name": gettext("A name has 1 to 24 characters, with a letter, a digit or a picture among them."),
         "name_taken": gettext("Somebody here has this name already, or one that looks like it. Try another."),
-        "not_allowed": gettext("Your name and team stay as they are now. A host can change the name."),
+        "name_kept": gettext("Your name and team stay as they are now. A host can change the name."),
+        "not_allowed": gettext(
+            "Nothing was counted: votes are taken here by invitation, or from those who are signed in. Reload this page"
+            " to come in."
+        ),
+        "muted": gettext("A moderator has stopped what comes from this device. What counted before still counts."),
         "unsent": gettext("No answer from the server. Please try again."),
         "cookie": gettext("Your browser did not bring back our cookie. Please allow cookies here and send it again."),
         "foreign": gettext("This vote came from another site and was not counted. Please vote on this page."),
@@ -117,5 +123,6 @@ def script_words() -> dict[str, Any]:
         "counted": gettext("Your vote is counted."),
         "player": player_words(),
         "reactions": {"sent": gettext("Sent: %(what)s"), "unsent": gettext("No link now. Nothing was sent.")},
+        "questions": question_words(),
         "withdrawn": gettext("Your vote is taken back."),
     }

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from live_polls.domain import access
+from live_polls.domain.records import record
 from live_polls.domain.results import read_results
 from live_polls.domain.results_files import results_csv, results_xlsx
 from live_polls.domain.results_json import results_json
@@ -57,6 +58,7 @@ def results_file(request: HttpRequest, join_code: str, extension: str) -> HttpRe
         raise Http404
     room = access.room_for(request.user, join_code, "edit" if extension == "toml" else "export")
     name, media_type, content = FILES[extension](room)
+    record(room.pk, "export", format=extension)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=media_type, headers=headers)
 

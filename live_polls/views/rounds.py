@@ -43,7 +43,8 @@ def stage_rounds(request: HttpRequest, join_code: str) -> HttpResponse:
     view, _ = read_room(found.pk)
     if view is None:
         raise RoomNotFoundError
-    figure = stage_figure(view, is_trusted=_is_trusted(request, found))
+    is_trusted = _is_trusted(request, found)
+    figure = stage_figure(view if is_trusted or not view.passcode else view.closed(), is_trusted=is_trusted)
     if figure is None:
         raise NotAllowedError
     return render(request, "live_polls/rounds/_figure.html", {"figure": figure, "is_stage": True})

@@ -30,6 +30,8 @@ def stage(request: HttpRequest, join_code: str) -> HttpResponse:
     room, _ = read_room(found.pk)
     if room is None:
         raise RoomNotFoundError
+    if room.passcode and not is_trusted:
+        room = room.closed()
     figure = stage_figure(room, is_trusted=is_trusted)
     context = {
         "rounds": figure,

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from live_polls.domain.access import find_room
+from live_polls.domain.records import COMMAND, acting_as, record
 from live_polls.domain.results import read_results
 from live_polls.domain.results_files import results_csv, results_xlsx
 from live_polls.domain.results_json import results_json
@@ -40,6 +41,8 @@ class Command(BaseCommand):
         if format == "xlsx" and output is None and self.stdout.isatty():
             raise CommandError("A workbook is nothing to look at here. Say where to write it: --output FILE.xlsx")
         found = _find_room(room)
+        with acting_as(COMMAND):
+            record(found.pk, "export", format=format)
         if format in RESULTS:
             self._write(RESULTS[format](found.pk), output)
             return

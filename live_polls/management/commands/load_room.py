@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from live_polls.domain.join_codes import pretty
 from live_polls.domain.participants import stage_token
+from live_polls.domain.records import COMMAND, acting_as
 from live_polls.domain.room_file import parse_room_file
 from live_polls.domain.room_file_checks import RoomFileError
 from live_polls.domain.room_loading import LoadedRoom, load_room
@@ -35,7 +36,8 @@ class Command(BaseCommand):
         try:
             is_deck = file.suffix.lower() in DECKS
             plan = parse_room_file(file.read_bytes(), folder=file.parent, is_deck=is_deck)
-            loaded = load_room(plan, host=account)
+            with acting_as(COMMAND):
+                loaded = load_room(plan, host=account)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         except RoomFileError as error:

@@ -164,3 +164,12 @@ def test_texts_that_an_exclusion_hides_and_a_pardon_shows_are_counted():
 
     assert Text.objects.get().state == TextState.SHOWN
     assert recount(poll.room) == []
+
+
+@pytest.mark.parametrize("deed", [exclusions.mute, exclusions.exclude])
+def test_who_is_silenced_takes_no_name_either(deed):
+    room, who = make_room(), make_participant(make_room())
+    deed(room, who.voice_key)
+
+    [outcome] = name_players([Naming(room.pk, who.voice_key, "Grace")])
+    assert isinstance(outcome, MutedError)

@@ -77,7 +77,7 @@ async function ask(code, from, words) {
   try {
     const response = await fetch(`/api/v1/rooms/${code}/player`, { method: 'POST', body });
     const heard = await response.json();
-    return response.ok ? { player: heard } : { refused: words.refused[heard.code] ?? heard.message };
+    return response.ok ? { player: heard } : { refused: words.refused[heard.code === 'not_allowed' ? 'name_kept' : heard.code] ?? heard.message };
   } catch {
     return { refused: words.refused.unsent };
   }

@@ -146,7 +146,16 @@ function pollForm(form) {
   });
 }
 
+/** Pages that are meant for paper have a button for it. */
+function printing() {
+  const button = document.querySelector('main > .cards-head [data-print]');
+  if (!(button instanceof HTMLButtonElement)) return;
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
 menus();
 links();
+printing();
 const form = document.querySelector('[data-poll-form]');
 if (form instanceof HTMLFormElement) pollForm(form);
