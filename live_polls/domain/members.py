@@ -11,7 +11,17 @@ from django.db import transaction
 from live_polls.domain.records import record
 from live_polls.enums import Role
 from live_polls.errors import IllegalMoveError, MemberNotFoundError
-from live_polls.models import Membership, Room
+from live_polls.models import Account, Membership, Room
+
+
+def add_member(room: Room, account: Account, role: Role) -> None:
+    """Give somebody a role without a link, as operators do; who has one gets this one instead. Repeatable."""
+    with transaction.atomic():
+        if _lock(room, account.pk) is None:
+            Membership.objects.create(room=room, account=account, role=role)
+            record(room.pk, "add_member", account, role=role.value)
+            return
+    change_role(room, account.pk, role)
 
 
 def change_role(room: Room, account_id: int, role: Role) -> None:

@@ -1,20 +1,41 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.messages import get_messages
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from live_polls.domain.lifecycle import open_poll
+from live_polls.domain.records import record
+from live_polls.domain.role_links import make_role_link
 from live_polls.enums import PollState, Role, RoomState
-from live_polls.models import Account, Ballot, Membership, Option, Poll, Room, Tally
+from live_polls.models import (
+    Account,
+    Ballot,
+    Exclusion,
+    Membership,
+    Option,
+    Poll,
+    Question,
+    Record,
+    RoleLink,
+    Room,
+    Tally,
+    Text,
+)
 from tests.web.conftest import As
 
 NOUNS = ["account", "ballot", "membership", "poll", "room", "tally"]
+NOUNS += ["exclusion", "question", "record", "rolelink", "text"]
 ROOMS = "admin:live_polls_room_changelist"
 POLLS = "admin:live_polls_poll_changelist"
+ACCOUNTS = "admin:live_polls_account_changelist"
 
 
 def add_ballot(poll: Poll) -> Ballot:
@@ -22,7 +43,7 @@ def add_ballot(poll: Poll) -> Ballot:
     return Ballot.objects.create(poll=poll, round=1, participant="f" * 32, seq=1, answer='{"option":1}')
 
 
-def act(client: Client, listing: str, action: str, *things: Room | Poll, **more: str):
+def act(client: Client, listing: str, action: str, *things: Model, **more: str):
     return client.post(reverse(listing), {"action": action, "_selected_action": [t.pk for t in things], **more})
 
 
@@ -30,7 +51,7 @@ def told(answer: Any) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
-def change_url(thing: Room | Poll | Account | Membership) -> str:
+def change_url(thing: Model) -> str:
     return reverse(f"admin:live_polls_{thing._meta.model_name}_change", args=[thing.pk])
 
 
@@ -62,7 +83,7 @@ def test_who_is_signed_out_signs_in_where_everybody_does(client: Client, room: R
     assert "For people who run rooms." in answer.content.decode()
 
 
-@pytest.mark.parametrize("noun", ["group", "emailaddress"])
+@pytest.mark.parametrize("noun", ["group", "emailaddress", "authenticator"])
 def test_pages_that_would_do_nothing_are_not_there(as_: As, noun: str):
     index = as_("operator").get(reverse("admin:index")).content.decode()
 
@@ -246,3 +267,130 @@ def test_the_page_of_an_account_never_shows_a_password_hash(as_: As, cast: dict[
 
     assert "alice@example.org" in page
     assert cast["host"].password.rsplit("$", 1)[1] not in page
+
+
+def test_the_last_host_stays_whatever_an_operator_does(as_: As, room: Room, cast: dict[str, Account]):
+    member, client = Membership.objects.get(account=cast["host"]), as_("operator")
+
+    client.post(change_url(member), {"role": "moderator"})
+    client.post(reverse("admin:live_polls_membership_delete", args=[member.pk]), {"post": "yes"})
+    act(client, "admin:live_polls_membership_changelist", "delete_selected", member, post="yes")
+
+    member.refresh_from_db()
+    assert member.role == Role.HOST
+
+
+def test_members_are_added_and_removed_with_a_record(as_: As, room: Room, cast: dict[str, Account]):
+    client, charlie = as_("operator"), cast["stranger"]
+
+    client.post(reverse("admin:live_polls_membership_add"), {"room": room.pk, "account": charlie.pk, "role": "host"})
+    added = Membership.objects.get(account=charlie)
+    client.post(reverse("admin:live_polls_membership_delete", args=[added.pk]), {"post": "yes"})
+
+    assert not Membership.objects.filter(account=charlie).exists()
+    said = room.records.filter(object_name="Charlie").order_by("pk").values_list("verb", "by")
+    assert list(said) == [("add_member", "Olga"), ("remove_member", "Olga")]
+
+
+@pytest.mark.parametrize("noun", ["record", "question", "text", "exclusion", "rolelink"])
+def test_what_others_decide_about_is_only_looked_at(as_: As, room: Room, noun: str):
+    record(room.pk, "open")
+    client = as_("operator")
+
+    assert client.get(reverse(f"admin:live_polls_{noun}_add")).status_code == 403
+    thing = Record.objects.latest("pk")
+    for page in ("change", "delete"):
+        url = reverse(f"admin:live_polls_{noun}_{page}", args=[thing.pk])
+        assert client.post(url, {"verb": "x", "post": "yes"}).status_code in {302, 403}
+    act(client, f"admin:live_polls_{noun}_changelist", "delete_selected", thing, post="yes")
+    thing.refresh_from_db()
+    assert thing.verb == "open"
+
+
+def test_keys_and_voices_are_on_no_page(as_: As, room: Room, poll: Poll):
+    question = Question.objects.create(
+        room=room, code="q1", author="a" * 32, seq=1, text="Why?", asked_at=timezone.now()
+    )
+    exclusion = Exclusion.objects.create(room=room, voice="b" * 32)
+    make_role_link(room, Role.HOST)
+    link = RoleLink.objects.get()
+    client = as_("operator")
+
+    for thing, secret in ((question, "a" * 32), (exclusion, "b" * 32), (link, link.key_hash)):
+        for url in (change_url(thing), reverse(f"admin:live_polls_{thing._meta.model_name}_changelist")):
+            assert secret not in client.get(url).content.decode()
+
+
+def test_rooms_with_much_held_back_come_first(as_: As, room: Room, poll: Poll):
+    other = Room.objects.create(join_code="ABCDEF", title="Quiet")
+    for n in range(3):
+        Text.objects.create(poll=poll, round=1, key=str(n), text="x", state="held" if n else "hidden")
+    Question.objects.create(room=other, code="q1", author="a", seq=1, text="?", state="held", asked_at=timezone.now())
+    Exclusion.objects.create(room=room, voice="b" * 32, only_muted=True)
+
+    page = as_("operator").get(reverse("admin:live_polls_room_abuse")).content.decode()
+
+    assert page.index("Keynote") < page.index("Quiet")
+    assert re.findall(r"<td>(\d+)</td>", page) == ["2", "1", "1", "0", "1", "0", "0", "0"]
+    assert as_("host").get(reverse("admin:live_polls_room_abuse"), follow=True).status_code == 403
+
+
+def test_rooms_are_purged_when_they_have_ended(as_: As, room: Room, poll: Poll):
+    add_ballot(poll)
+    client = as_("operator")
+
+    refused = act(client, ROOMS, "purge_rooms", room)
+    assert "End it first" in told(refused)[0]
+    act(client, ROOMS, "end_rooms", room)
+    act(client, ROOMS, "purge_rooms", room)
+
+    assert not Ballot.objects.exists()
+    assert Tally.objects.exists()
+
+
+def test_accounts_are_switched_off_and_on_but_not_ones_own(as_: As, cast: dict[str, Account]):
+    client, both = as_("operator"), [cast["host"], cast["operator"]]
+
+    act(client, ACCOUNTS, "switch_them_off", *both)
+    assert list(Account.objects.filter(is_active=False)) == [cast["host"]]
+    act(client, ACCOUNTS, "switch_them_on", *both)
+    assert not Account.objects.filter(is_active=False).exists()
+
+
+def test_somebody_is_signed_out_everywhere(as_: As, cast: dict[str, Account]):
+    one, other, operator = as_("host"), as_("host"), as_("operator")
+
+    act(operator, ACCOUNTS, "sign_them_out", cast["host"])
+
+    assert [client.get("/rooms/").status_code for client in (one, other, operator)] == [302, 302, 200]
+
+
+def test_second_factors_are_forgotten(as_: As, cast: dict[str, Account]):
+    Authenticator.objects.create(user=cast["host"], type="totp", data={})
+
+    act(as_("operator"), ACCOUNTS, "forget_their_factors", cast["host"])
+
+    assert not Authenticator.objects.exists()
+
+
+# An address of its own
+
+
+def test_the_admin_is_at_its_own_address_alone(as_: As, room: Room, settings: Any):
+    settings.ADMIN_URL = "https://admin.example.org"
+    settings.ALLOWED_HOSTS = ["testserver", "admin.example.org"]
+    client = as_("operator")
+
+    for name in ("index", "login", "live_polls_room_changelist"):
+        assert client.get(reverse(f"admin:{name}")).status_code == 404
+    for name in ("index", "live_polls_room_changelist"):
+        assert client.get(reverse(f"admin:{name}"), headers={"Host": "admin.example.org"}).status_code == 200
+    assert "https://admin.example.org/admin/" in client.get("/rooms/").content.decode()
+
+
+def test_a_superuser_who_is_no_operator_has_no_admin_and_an_operator_who_is_no_superuser_neither(
+    as_: As, cast: dict[str, Account]
+):
+    for flags in ({"is_staff": False}, {"is_superuser": False}):
+        Account.objects.filter(pk=cast["operator"].pk).update(**{"is_staff": True, "is_superuser": True} | flags)
+        assert as_("operator").get(reverse("admin:index")).status_code in {302, 403}

@@ -7,10 +7,10 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from live_polls.domain.accounts import forget_second_factors
 from live_polls.models import Account
 
 
@@ -32,8 +32,7 @@ class Command(BaseCommand):
         if not account.is_active:
             raise CommandError(f"The account of {account.email} is switched off.")
         if options["forget_second_factor"]:
-            n_forgotten, _ = Authenticator.objects.filter(user=account).delete()
-            self.stderr.write(f"Second factors forgotten: {n_forgotten}.")
+            self.stderr.write(f"Second factors forgotten: {forget_second_factors(account)}.")
         key = f"{user_pk_to_url_str(account)}-{default_token_generator.make_token(account)}"
         self.stdout.write(get_adapter().get_reset_password_from_key_url(key))
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
