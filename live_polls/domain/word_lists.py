@@ -156,3 +156,7 @@ def _joined(chunks: Iterable[str]) -> list[str]:
 
 def _one_word(letters: Sequence[str]) -> list[str]:
     return ["".join(letters)] if len(letters) > 2 else []
+
+
+# Holds nothing: for what is taken away.
+NO_WORDS = WordList((), ())

@@ -167,6 +167,7 @@ class QuestionPost(Struct, forbid_unknown_fields=True):
     text: QuestionText
     name: PlayerText = ""
     id: ClientId = ""
+    type: Literal["question.ask"] = "question.ask"
 
 
 class UpvotePost(Struct, forbid_unknown_fields=True):
@@ -175,6 +176,7 @@ class UpvotePost(Struct, forbid_unknown_fields=True):
     question: PollCode
     on: bool
     id: ClientId = ""
+    type: Literal["question.upvote"] = "question.upvote"
 
 
 class WithdrawalPost(Struct, forbid_unknown_fields=True):
@@ -182,6 +184,7 @@ class WithdrawalPost(Struct, forbid_unknown_fields=True):
 
     question: PollCode
     id: ClientId = ""
+    type: Literal["question.withdraw"] = "question.withdraw"
 
 
 class TimePost(Struct, forbid_unknown_fields=True):
@@ -204,6 +207,9 @@ class RoomObject(Struct):
     then people play under a name, and where there are `teams` for one of them. `compared` are the two rounds that stages
     compare while `screen` is `rounds`. `asking` (`open` or `paused`) is there when the audience may see and ask questions:
     then `names` says whether with a name (`none`, `optional`, `required`), and `hold_questions` that they wait to be read.
+    `entry` (`invited`, `signed_in`) says who may vote in rounds that open from now on, where that is not everyone with the
+    link; `locked` that nobody new comes in. `waiting` and `held_back` are how many contributions of all sorts wait for a
+    moderator, and how many were hidden by one.
     """
 
     code: str
@@ -278,7 +284,7 @@ class PollObject(Struct):
 
     `points` more than 0 make it a quiz question, whose ballots are not secret. `explanation` is there once the poll is
     revealed; `picture_alt` is missing where the picture only decorates. `last_deadline` is there when somebody has extra
-    time: the poll closes then; hosts also see how many have (`extra_times`).
+    time: the poll closes then; hosts also see how many have (`extra_times`). `entry` is the rule of the round, as in a room.
     """
 
     code: str

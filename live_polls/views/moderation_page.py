@@ -110,7 +110,7 @@ def words() -> dict[str, object]:
         "silences": silence_words(),
         "waiting": {name: ngettext("%(n)s waits", "%(n)s wait", n) for name, n in PLURALS.items()},
         "new": {name: ngettext("%(n)s new", "%(n)s new", n) for name, n in PLURALS.items()},
-        "decided": {name: ngettext("clear %(n)s decided", "clear %(n)s decided", n) for name, n in PLURALS.items()},
+        "decided": {name: ngettext("Clear %(n)s decided", "Clear %(n)s decided", n) for name, n in PLURALS.items()},
         "selected": {name: ngettext("%(n)s selected", "%(n)s selected", n) for name, n in PLURALS.items()},
         "votes": {name: ngettext("%(n)s upvote", "%(n)s upvotes", n) for name, n in PLURALS.items()},
         "given": {name: ngettext("given by %(n)s", "given by %(n)s", n) for name, n in PLURALS.items()},

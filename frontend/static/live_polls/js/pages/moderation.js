@@ -217,8 +217,8 @@ function drawDeeds(entry, { sort, state, text, reply = '', answered, pinned, mer
     lift: silenced,
   };
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (entry.querySelectorAll('button[name="verb"]'))) {
-    const on = 'restore' in button.dataset ? isArchived : (makesSense[button.value] ?? true);
-    button.hidden = !on;
+    if ('restore' in button.dataset) button.hidden = !isArchived;
+    else if (button.value in makesSense) button.hidden = !makesSense[button.value];
   }
   /** @type {HTMLElement} */ (entry.querySelector('.write')).hidden = !isQuestion;
   /** @type {HTMLElement} */ (entry.querySelector('.person')).hidden = !has_author;
@@ -263,9 +263,8 @@ function tell(text) {
 function offerUndo(done, token) {
   const button = /** @type {HTMLButtonElement} */ (undoForm.querySelector('button'));
   button.value = token;
-  button.hidden = !token;
   setText(byId('undo-said'), done);
-  undoForm.hidden = !done;
+  undoForm.hidden = false;
   clearTimeout(undoTimer);
   undoTimer = setTimeout(closeUndo, UNDO_MS);
 }
@@ -297,8 +296,9 @@ addEventListener('submit', async (event) => {
   touched = true;
   const { done = '', undo = '', message = '' } = await post(form, button);
   if (button) button.ariaBusy = 'false';
-  if (done) offerUndo(done, undo);
-  tell(message);
+  if (undo) offerUndo(done, undo);
+  tell(message || (undo ? '' : done));
+  if (form === undoForm) undoForm.hidden = true;
   if (done && form === bulk) unselect();
   if (done && form.closest('#queue')) moveOn(form);
   if (form.closest('#room') || live.link !== 'live') await refresh();

@@ -1,0 +1,318 @@
+"""The moderation desk as two moderators use it at once: live, by keyboard, with a thumb, and without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Room, load_room
+from tests.server_process import ServerProcess, running_server
+
+pytestmark = pytest.mark.browser
+
+LAPTOP = {"width": 1280, "height": 800}
+SMALL_PHONE = {"width": 320, "height": 640}
+AT_ONCE_MS = 2_000
+WALL = 'kind = "open_text"\nprompt = "What next?"'
+HOSTILE = (
+    '<img src=x onerror=alert(1)>',
+    '<svg onload=alert(1)><script>alert(1)</script>',
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% debug %}${7*7}",
+    "Z" + "\u0301\u0323" * 60 + "algo?",
+    "abc\u202etxt.exe\u202c",
+    "a" + "\u200d" * 200 + "b",
+    "👩\u200d💻" * 120,
+)  # fmt: skip
+PEOPLE = """
+from live_polls.models import Account, Membership, Room
+from live_polls.domain.asking import edit_asking
+from live_polls.enums import Asking
+room = Room.objects.get(join_code="{code}")
+edit_asking(room, asking=Asking.OPEN)
+for name in ("mia", "max"):
+    account = Account.objects.filter(email=name + "@example.org").first()
+    account = account or Account.objects.create_user(name + "@example.org", "correct horse battery")
+    Membership.objects.get_or_create(room=room, account=account, defaults={{"role": "moderator"}})
+"""
+DEMOTE = (
+    'from live_polls.models import Membership; Membership.objects.filter(account__email="max@example.org").delete()'
+)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with running_server(tmp_path_factory.mktemp("moderation")) as server:
+        yield server
+
+
+@pytest.fixture
+def load(house: ServerProcess) -> Callable[..., Room]:
+    def loaded(*polls: str) -> Room:
+        room = load_room(house, *polls)
+        done = house.manage("shell", "-c", PEOPLE.format(code=room.join_code))
+        assert done.returncode == 0, done.stderr
+        return room
+
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def states(house: ServerProcess, chromium: Browser) -> dict[str, Any]:
+    """What the browsers of Mia and Max keep, once they have signed in."""
+    return {}
+
+
+@pytest.fixture
+def open_desk(visit, chromium, states):
+    def opened(room: Room, who: str = "mia", query: str = "", **settings: Any) -> Page:
+        if who not in states:
+            context = chromium.new_context(locale="en")
+            page = context.new_page()
+            page.goto(f"{room.server.url}/accounts/login/")
+            page.get_by_label("Email").fill(f"{who}@example.org")
+            page.locator("input[type=password]").fill("correct horse battery")
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("heading", name="Rooms")).to_be_visible()
+            states[who] = context.storage_state()
+            context.close()
+        address = f"{room.server.url}/rooms/{room.join_code}/moderation{query}"
+        page = visit(address, storage_state=states[who], viewport=LAPTOP, **settings)
+        if settings.get("java_script_enabled", True):
+            expect(page.locator("body")).to_have_attribute("data-link", "live")
+        return page
+
+    return opened
+
+
+class Person:
+    """Somebody in the audience, by plain requests."""
+
+    def __init__(self, room: Room) -> None:
+        self._address = f"{room.server.url}/api/v1/rooms/{room.join_code}/"
+        self._opener = build_opener(ProxyHandler({}))
+        self._token = ""
+        self._token = self.post("join", {})["token"]
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        request = Request(self._address + path, json.dumps(body).encode(), headers, method="POST")
+        with self._opener.open(request) as response:
+            return dict(json.load(response))
+
+    def ask(self, text: str, **fields: str) -> str:
+        return str(self.post("questions", {"id": "q", "seq": 1, "text": text, **fields})["question"])
+
+    def upvote(self, code: str) -> None:
+        self.post("upvotes", {"id": "u", "question": code, "on": True})
+
+    def write(self, room: Room, text: str) -> None:
+        self.post("ballots", {"id": "b", "poll": room.polls[0], "round": 1, "seq": 1, "answer": {"texts": [text]}})
+
+
+def entry(page: Page, text: str) -> Any:
+    return page.locator(".contribution").filter(has=page.locator(".text", has_text=text))
+
+
+def press(page: Page, text: str, button: str) -> None:
+    entry(page, text).get_by_role("button", name=re.compile(f"^{button}")).click()
+
+
+def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_good(house, load, open_desk, visit):
+    room = load(WALL)
+    mia, max_ = open_desk(room), open_desk(room, "max", "?show=all")
+    phone, stage = visit(room.url), visit(f"{house.url}/stage/{room.join_code}")
+    with ThreadPoolExecutor(8) as pool:
+        people = list(pool.map(lambda _: Person(room), range(50)))
+        codes = list(pool.map(lambda n: people[n].ask(f"Is answer {n:02} right?"), range(50)))
+        list(pool.map(lambda n: people[n].upvote(codes[(n + 1) % 50]), range(50)))
+        people[0].write(room, "a text nobody needs")
+    swearing = Person(room).ask("What the fuck?")
+    assert swearing
+    expect(max_.locator(".contribution")).to_have_count(52)
+    expect(mia.locator(".contribution")).to_have_count(1)
+
+    press(max_, "answer 07", "To the stage")
+    expect(stage.get_by_text("Is answer 07 right?").first).to_be_visible()
+    press(max_, "answer 07", "Hide")
+    for screen in (phone, stage):
+        expect(screen.get_by_text("Is answer 07 right?")).to_have_count(0, timeout=AT_ONCE_MS)
+    press(max_, "a text nobody needs", "Hide")
+    expect(entry(max_, "a text nobody needs")).to_have_attribute("data-state", "hidden", timeout=AT_ONCE_MS)
+    press(mia, "What the", "Hide")
+    expect(entry(max_, "What the")).to_have_attribute("data-state", "hidden", timeout=AT_ONCE_MS)
+
+    assert house.manage("shell", "-c", DEMOTE).returncode == 0
+    expect(max_.locator(".contribution")).to_have_count(0)
+    expect(max_.locator("#banner")).to_be_visible()
+    answer = max_.request.post(max_.url, form={"verb": "approve", "id": f"question-{swearing}"})
+    assert answer.status == 403
+
+    phone.reload()
+    stage.reload()
+    expect(phone.locator("body")).to_have_attribute("data-link", "live")
+    gone = ("answer 07", "nobody needs", "What the fuck")
+    with build_opener(ProxyHandler({})).open(f"{house.url}/api/v1/rooms/{room.join_code}/state") as state:
+        pages = [phone.content(), stage.content(), state.read().decode()]
+    for extension in ("csv", "json", "xlsx"):
+        file = mia.request.get(f"{house.url}/rooms/{room.join_code}/results.{extension}")
+        pages.append(file.body().decode("utf-8", "ignore"))
+    assert [(words, page[:80]) for page in pages for words in gone if words in page] == []
+
+
+def test_two_moderators_see_each_other_at_once_and_undo(load, open_desk):
+    room = load()
+    Person(room).ask("Fuck the first?")
+    mia, max_ = open_desk(room), open_desk(room, "max")
+    press(mia, "the first", "Approve")
+    expect(entry(max_, "the first")).to_have_attribute("data-state", "shown", timeout=AT_ONCE_MS)
+    mia.locator("#undo").get_by_role("button").click()
+    expect(entry(max_, "the first")).to_have_attribute("data-state", "held", timeout=AT_ONCE_MS)
+    entry(max_, "the first").locator("summary").click()
+    entry(max_, "the first").locator("[data-part=edit]").fill("Bless the first?")
+    entry(max_, "the first").get_by_role("button", name="Change the text").click()
+    expect(entry(mia, "Bless the first?").locator("[data-part=edited]")).to_be_visible(timeout=AT_ONCE_MS)
+
+
+def test_the_list_never_moves_under_the_pointer(load, open_desk):
+    room = load()
+    for n in range(4):
+        Person(room).ask(f"Fuck number {n}?")
+    mia, max_ = open_desk(room), open_desk(room, "max")
+    third = entry(mia, "number 2")
+    third.locator(".text").hover()
+    before = third.bounding_box()
+    press(max_, "number 0", "Approve")
+    press(max_, "number 1", "Hide")
+    Person(room).ask("Fuck the newest?")
+    expect(entry(mia, "number 1")).to_have_class(re.compile("settled"))
+    expect(entry(mia, "the newest")).to_be_visible()
+    assert third.bounding_box() == before
+    mia.get_by_role("button", name="Clear 2 decided").click()
+    expect(mia.locator(".contribution")).to_have_count(3)
+
+
+def test_what_is_new_waits_behind_a_button_where_it_would_push_others_away(load, open_desk):
+    room = load()
+    Person(room).ask("Fuck the first?")
+    mia = open_desk(room, query="?order=newest")
+    expect(mia.locator(".contribution")).to_have_count(1)
+    for n in range(3):
+        Person(room).ask(f"Fuck again {n}?")
+    mia.get_by_role("button", name="3 new").click()
+    expect(mia.locator(".contribution .text").first).to_have_text("Fuck again 2?")
+
+
+def test_a_queue_is_read_by_keyboard_alone(load, open_desk):
+    room = load()
+    for n in range(4):
+        Person(room).ask(f"Fuck number {n}?")
+    page = open_desk(room)
+    for key in "jah":
+        page.keyboard.press(key)
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    expect(entry(page, "number 0")).to_have_attribute("data-state", "shown")
+    expect(entry(page, "number 1")).to_have_attribute("data-state", "hidden")
+    page.keyboard.press("u")
+    expect(entry(page, "number 1")).to_have_attribute("data-state", "held")
+    expect(entry(page, "number 2")).to_be_focused()
+    page.keyboard.press("e")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Ahem, number 2?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(entry(page, "Ahem, number 2?").locator("[data-part=edited]")).to_be_visible()
+    for key in ("x", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.locator("#selected")).to_have_text("2 selected")
+    page.locator("#bulk").get_by_role("button", name="Approve").press("Enter")
+    expect(page.locator("#waiting")).to_have_text("1 waits")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Keys work on this page").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desk_has_no_known_barriers(load, open_desk, scheme):
+    room = load(WALL)
+    for n, text in enumerate(("When is lunch?", "Fuck the second?", "Shall we?")):
+        Person(room).ask(text, name=f"Person {n}")
+    Person(room).write(room, "sh1t happens")
+    page = open_desk(room, query="?show=all", color_scheme=scheme)
+    press(page, "When is lunch?", "To the stage")
+    entry(page, "second").locator("summary").click()
+    page.locator("#room summary").click()
+    entry(page, "Shall we?").locator("[data-part=pick]").check()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_desk_fits_a_small_phone(load, open_desk):
+    room = load()
+    Person(room).ask("Fuck " + "and so on " * 30)
+    page = open_desk(room, query="?show=all")
+    page.set_viewport_size(SMALL_PHONE)
+    page.locator(".contribution summary").click()
+    page.locator("#room summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE["width"]
+    small = "b => b.offsetParent && Math.min(b.offsetWidth, b.offsetHeight) < 44 ? b.textContent : ''"
+    assert [name for b in page.locator("main button, main summary").all() if (name := b.evaluate(small))] == []
+
+
+def test_the_desk_works_without_scripts(load, open_desk):
+    room = load()
+    Person(room).ask("Fuck the first?")
+    Person(room).ask("Fuck the second?")
+    page = open_desk(room, java_script_enabled=False)
+    press(page, "the first", "Approve")
+    expect(page.locator(".contribution")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".contribution")).to_have_count(2)
+    for box in page.locator("[data-part=pick]").all():
+        box.check()
+    page.locator("#bulk").get_by_role("button", name="Hide").click()
+    expect(page.get_by_text("Nothing here.")).to_be_visible()
+    page.get_by_label("Hidden").check()
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator(".contribution")).to_have_count(2)
+
+
+def test_hostile_words_are_words_on_the_desk_the_stage_and_the_phone(house, load, open_desk, visit):
+    room = load(WALL)
+    desk = open_desk(room, query="?show=all")
+    phone, stage = visit(room.url), visit(f"{house.url}/stage/{room.join_code}")
+    dialogs: list[str] = []
+    for page in (desk, phone, stage):
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    for text in HOSTILE:
+        person = Person(room)
+        person.write(room, text[:140])
+        code = person.ask(text)
+        desk.request.post(desk.url, form=reply_to(desk, code, text))
+    expect(desk.locator(".contribution")).to_have_count(2 * len(HOSTILE))
+    expect(desk.locator(".text", has_text="<img src=x onerror=alert(1)>").first).to_be_visible()
+    width = desk.evaluate("document.documentElement.scrollWidth")
+    for page in (desk, phone, stage):
+        page.reload()
+        expect(page.locator("body")).to_have_attribute("data-link", "live")
+        assert page.locator("img[src=x], svg[onload], [onerror], a[href^=javascript]").count() == 0
+        assert "49" not in page.locator("main").inner_text().replace("7*7", "")
+    assert (dialogs, width) == ([], LAPTOP["width"])
+
+
+def reply_to(desk: Page, code: str, text: str) -> dict[str, str]:
+    token = desk.locator("#bulk [name=csrfmiddlewaretoken]").get_attribute("value") or ""
+    return {"verb": "reply", "id": f"question-{code}", "reply": text[:500], "csrfmiddlewaretoken": token}
