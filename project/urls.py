@@ -63,6 +63,7 @@ live_polls: list[URLPattern | URLResolver] = [
     path("rooms/<str:join_code>/invitations/change", entry.invitation_change, name="invitation-change"),
     path("rooms/<str:join_code>/records", records.records, name="records"),
     path("rooms/<str:join_code>/records.<str:extension>", records.records_file, name="records-file"),
+    path("rooms/<str:join_code>/retention", rooms.room_retention, name="room-retention"),
     path("rooms/<str:join_code>/end", rooms.room_end, name="room-end"),
     path("rooms/<str:join_code>/delete", rooms.room_delete, name="room-delete"),
     path("rooms/<str:join_code>/leave", members.room_leave, name="room-leave"),

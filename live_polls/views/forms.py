@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from live_polls.domain.players import checked_teams
+from live_polls.domain.retention import MOST_DAYS
 from live_polls.domain.starters import starters
 from live_polls.domain.texts import clean_line
 from live_polls.enums import ResultsVisibility
@@ -81,6 +82,17 @@ class NewRoomForm(RoomForm):
         choices=lambda: [("", gettext("None: I write my own")), *((each.name, each.label) for each in starters())],
         required=False,
         help_text=_("You can change and remove them."),
+    )
+
+
+class RetentionForm(DeskForm):
+    days = forms.IntegerField(
+        label=_("Days to keep people's answers after the end"),
+        required=False,
+        min_value=0,
+        max_value=MOST_DAYS,
+        help_text=_("Then counts stay, and ballots, texts, questions and names go. Empty: as the server says."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
 

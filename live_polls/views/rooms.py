@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from live_polls.domain import access
 from live_polls.domain.participants import stage_token
 from live_polls.domain.players import set_teams
+from live_polls.domain.retention import set_retention
 from live_polls.domain.rooms import create_room, delete_room, edit_room, end_room, revoke_stage_links
 from live_polls.domain.starters import add_starter, starters
 from live_polls.enums import Role
 from live_polls.kinds import KINDS
 from live_polls.models import Account, Ballot, Membership, Room
 from live_polls.views.canonical import canonical_join_code
-from live_polls.views.forms import DeleteRoomForm, NewRoomForm, RoomForm
+from live_polls.views.forms import DeleteRoomForm, NewRoomForm, RetentionForm, RoomForm
 
 MOST_OTHER_ROOMS = 50  # to copy a poll into: the newest
 
@@ -81,6 +82,9 @@ def _desk_of(request: HttpRequest, room: Room) -> dict[str, object]:
         "other_rooms": [other for other in access.rooms_to_edit(request.user) if other != room][:MOST_OTHER_ROOMS],
         "polls": [(poll, KINDS[poll.kind]) for poll in room.polls.prefetch_related("options")],
         "members": list(room.memberships.select_related("account").order_by("pk")),
+        "retention": RetentionForm(initial={"days": room.retention_days})
+        if access.can(request.user, "set_retention", room)
+        else None,
         "may_delete": access.can(request.user, "delete", room),
         "may_manage_members": access.can(request.user, "manage_members", room),
         "may_leave": access.can(request.user, "leave", room),
@@ -95,6 +99,19 @@ def room_stage_link(request: HttpRequest, join_code: str) -> HttpResponse:
     room = access.room_for(request.user, join_code, "manage_stage_links")
     revoke_stage_links(room)
     messages.success(request, _("Every earlier stage link is worthless now. This is the new one."))
+    return redirect("live_polls:room-edit", room.join_code)
+
+
+@login_required
+@require_POST
+def room_retention(request: HttpRequest, join_code: str) -> HttpResponse:
+    room = access.room_for(request.user, join_code, "set_retention")
+    form = RetentionForm(request.POST)
+    if form.is_valid():
+        set_retention(room, form.cleaned_data["days"])
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, form.errors["days"][0])
     return redirect("live_polls:room-edit", room.join_code)
 
 

@@ -279,3 +279,15 @@ def test_a_post_without_csrf_token_changes_nothing(cast: dict[str, Account], roo
 
     assert answer.status_code == 403
     assert Room.objects.get().state == RoomState.LIVE
+
+
+@pytest.mark.parametrize(
+    ("who", "days", "kept"), [("host", "7", 7), ("host", "", None), ("host", "-1", 30), ("co_host", "7", 30)]
+)
+def test_hosts_say_how_long_people_are_kept(as_, room, who, days, kept):
+    Room.objects.update(retention_days=30)
+
+    as_(who).post(f"/rooms/{room.join_code}/retention", {"days": days})
+
+    assert Room.objects.get(pk=room.pk).retention_days == kept
+    assert ("Save days" in as_(who).get(f"/rooms/{room.join_code}/edit").content.decode()) == (who == "host")
