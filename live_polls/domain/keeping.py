@@ -61,7 +61,7 @@ KEPT: Sequence[Kept] = (
         ("Room", "Poll", "Option", "Picture"),
         _("What hosts write: rooms, polls, options and pictures."),
         Until.TOTALS,
-        False,
+        is_of_audience=False,
     ),
     Kept(("Record",), _("Who of those who run a room did what, and when."), Until.PURGE, is_of_audience=False),
     Kept(

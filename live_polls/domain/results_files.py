@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from live_polls.domain.results import RoomResults
+from live_polls.domain.results_people import board_table, questions_table
 from live_polls.domain.results_table import Cell, Table, results_table
 
 # With one of these in front a spreadsheet may take a text for a formula, and formulas can send data away.
@@ -20,7 +21,11 @@ WIDEST = 60
 
 def results_csv(results: RoomResults) -> bytes:
     """The table as CSV for spreadsheets: UTF-8 with a mark, texts quoted, risky ones behind an apostrophe."""
-    table = results_table(results)
+    return table_csv(results_table(results))
+
+
+def table_csv(table: Table) -> bytes:
+    """Any table of results in that form."""
     file = StringIO(newline="")
     # Every text is quoted: in countries where a semicolon separates cells, none inside a text does.
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
@@ -44,6 +49,10 @@ def results_xlsx(results: RoomResults) -> bytes:
         book.set_properties({"title": results.room.title})
         _write_sheet(book, book.add_worksheet(_("Results")), results_table(results))
         _write_sheet(book, book.add_worksheet(_("Polls")), _polls_table(results))
+        # Of what people said and won there is a sheet where there is something.
+        for name, table in ((_("Questions"), questions_table(results)), (_("Leaderboard"), board_table(results))):
+            if table.lines:
+                _write_sheet(book, book.add_worksheet(name), table)
     return file.getvalue()
 
 

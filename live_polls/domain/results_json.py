@@ -7,9 +7,11 @@ nothing tells when a ballot came, and nothing in one poll can be joined with a b
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from live_polls.domain.results import PollResults, RoomResults, RoundResults
+from live_polls.domain.results_people import shown_questions, standings
 
 FORMAT = "live_polls.results.v1"
 
@@ -21,6 +23,8 @@ def results_json(results: RoomResults) -> bytes:
         "read_at": results.read_at.isoformat(timespec="seconds"),
         "room": _room(results),
         "polls": [_poll(poll) for poll in results.polls],
+        "questions": [asdict(asked) for asked in shown_questions(results.room.id)],
+        "leaderboard": _leaderboard(results),
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
@@ -35,6 +39,11 @@ def _room(results: RoomResults) -> dict[str, Any]:
         "epoch": room.epoch,
         "version": room.version,
     }
+
+
+def _leaderboard(results: RoomResults) -> dict[str, Any]:
+    players, teams = standings(results)
+    return {"players": [asdict(each) for each in players], "teams": [asdict(each) for each in teams]}
 
 
 def _poll(results: PollResults) -> dict[str, Any]:
@@ -54,6 +63,7 @@ def _poll(results: PollResults) -> dict[str, Any]:
         "rounds": [
             {
                 "round": round_.number,
+                "entry": round_.entry,
                 "tally": _tally(round_),
                 "answers": _answers(results, round_),
                 "texts": [{"text": text, "n": n} for text, n in round_.texts],

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from live_polls.domain import access
 from live_polls.domain.records import record
 from live_polls.domain.results import read_results
-from live_polls.domain.results_files import results_csv, results_xlsx
+from live_polls.domain.results_files import results_csv, results_xlsx, table_csv
 from live_polls.domain.results_json import results_json
+from live_polls.domain.results_people import board_table, questions_table
 from live_polls.domain.room_export import export_room
 from live_polls.enums import RoomState
 from live_polls.models import Room
@@ -43,6 +44,7 @@ def results(request: HttpRequest, join_code: str) -> HttpResponse:
         "sections": poll_sections(read),
         "state_word": RoomState(read.room.state).label,
         "is_live": read.room.state == RoomState.LIVE.value,
+        "is_quiz": read.room.is_quiz,
         "may_edit": access.can(request.user, "edit", room),
     }
     return render(request, "live_polls/desk/results.html", context)
@@ -65,6 +67,16 @@ def results_file(request: HttpRequest, join_code: str, extension: str) -> HttpRe
 
 def _csv(room: Room) -> File:
     return f"{_name(room)}.csv", "text/csv; charset=utf-8", results_csv(read_results(room.pk, whole=True))
+
+
+def _questions_csv(room: Room) -> File:
+    content = table_csv(questions_table(read_results(room.pk)))
+    return f"{_name(room)}-questions.csv", "text/csv; charset=utf-8", content
+
+
+def _leaderboard_csv(room: Room) -> File:
+    content = table_csv(board_table(read_results(room.pk)))
+    return f"{_name(room)}-leaderboard.csv", "text/csv; charset=utf-8", content
 
 
 def _xlsx(room: Room) -> File:
@@ -95,4 +107,11 @@ def _name(room: Room) -> str:
     return slugify(room.slug or room.title) or room.join_code.lower()
 
 
-FILES: dict[str, Callable[[Room], File]] = {"csv": _csv, "xlsx": _xlsx, "json": _json, "toml": _toml}
+FILES: dict[str, Callable[[Room], File]] = {
+    "csv": _csv,
+    "questions.csv": _questions_csv,
+    "leaderboard.csv": _leaderboard_csv,
+    "xlsx": _xlsx,
+    "json": _json,
+    "toml": _toml,
+}
