@@ -7,9 +7,11 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from live_polls.domain.names import name_key
-from live_polls.domain.word_lists import WordList, word_list
+from live_polls.domain.records import record
+from live_polls.domain.word_lists import WordList, checked_lines, word_list
 from live_polls.models import Room
 
 # Why a text is held, as a name that the moderation page has words for.
@@ -21,6 +23,20 @@ BY_AUTHOR = "watched"  # something of the same author was hidden
 _OFFICES = frozenset(
     map(name_key, ("host", "co-host", "moderator", "mod", "admin", "administrator", "speaker", "staff"))
 )
+
+
+def set_words(room: Room, held: str, allowed: str) -> bool:
+    """Give the room its own words that hold and that never do, one entry a line; whether that is new. Repeatable.
+
+    For what is written from now on: what was decided about stays decided.
+    """
+    lists = {"word_list": "\n".join(checked_lines(held)), "allow_list": "\n".join(checked_lines(allowed))}
+    with transaction.atomic():
+        changed = Room.objects.filter(pk=room.pk).exclude(**lists).update(**lists)
+        if changed:
+            record(room.pk, "words", n_held=len(checked_lines(held)), n_allowed=len(checked_lines(allowed)))
+    room.refresh_from_db()
+    return bool(changed)
 
 
 def words_of(room: Room) -> WordList:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from live_polls.domain.texts import clean_line
@@ -18,12 +19,14 @@ _PAIRS = (
     " ıi łl øo đd ßs æa œo 0o"
 )
 _LOOKS_LIKE = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
+# Letters that show nothing, and joiners that pile up.
+_UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0\u2800]|(?<=[\u200c\u200d])[\u200c\u200d]+")
 _ONE_STROKE = str.maketrans("i1|!", "llll")  # capital I and small l are one line in most letters on a wall
 
 
 def clean_name(raw: str) -> str:
     """The name as it is shown: NFKC, one line, 1 to 24 characters; InvalidNameError. Repeatable on its own result."""
-    name = clean_line(unicodedata.normalize("NFKC", raw))
+    name = clean_line(_UNSEEN.sub("", unicodedata.normalize("NFKC", raw)))
     if not 1 <= len(name) <= MAX_NAME:
         raise InvalidNameError(f"A name must have 1 to {MAX_NAME} characters.")
     if not any(character.isalnum() or unicodedata.category(character) == "So" for character in name):

@@ -22,6 +22,7 @@ from live_polls.domain import access, deeds
 from live_polls.domain.asking import edit_asking
 from live_polls.domain.contributions import read_contributions
 from live_polls.domain.entry import lock_room, set_passcode, unlock_room
+from live_polls.domain.held_words import set_words
 from live_polls.enums import Asking
 from live_polls.errors import BadMessageError, PollError
 from live_polls.models import Account, Room
@@ -40,6 +41,10 @@ ROOM_DEEDS: dict[str, tuple[str, Callable[[Room, QueryDict], object]]] = {
     "show_at_once": ("lock", lambda room, _: edit_asking(room, hold=False)),
     "lock": ("lock", lambda room, _: lock_room(room)),
     "unlock": ("lock", lambda room, _: unlock_room(room)),
+    "words": (
+        "moderate",
+        lambda room, fields: set_words(room, fields.get("word_list", ""), fields.get("allow_list", "")),
+    ),
     "passcode": ("manage_entry", lambda room, fields: set_passcode(room, fields.get("passcode", ""))),
 }
 

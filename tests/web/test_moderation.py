@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def ask(room: Room, text: str, *, who: str = "a" * 32, seq: int = 1, name: str = "") -> Question:
     edit_asking(room, asking=Asking.OPEN)
     [heard] = hear_batch([Ask(room.pk, who, seq, text, name)])
-    assert isinstance(heard, questions.Heard), heard
+    assert isinstance(heard, questions.Heard), heard.code
     return Question.objects.get(code=heard.question)
 
 
@@ -58,6 +58,9 @@ def desk(room, as_):
 
         def page(self, query: str = "?show=all") -> str:
             return html.unescape(client.get(address + query).content.decode().partition('<template id="mould">')[0])
+
+        def raw(self, query: str) -> str:
+            return client.get(address + query).content.decode()
 
         def post(self, **fields: Any) -> str:
             return html.unescape(client.post(address, fields, follow=True).content.decode())
@@ -292,3 +295,98 @@ def test_hidden_ones_are_in_no_frame_for_anybody(room, desk, viewer):
     assert "hushed text" in frame()
     desk.do("hide", f"question-{question.code}", f"text-{text.pk}")
     assert "ushed" not in frame()
+
+
+@pytest.mark.parametrize(("who", "listed"), [("host", True), ("moderator", True)])
+def test_the_desk_is_found_from_the_rooms(room, as_, who, listed):
+    assert (f"/rooms/{room.join_code}/moderation" in as_(who).get("/rooms/").content.decode()) is listed
+
+
+def test_the_desk_is_found_from_the_remote(room, as_):
+    assert f"/rooms/{room.join_code}/moderation" in as_("host").get(f"/remote/{room.join_code}").content.decode()
+
+
+def test_a_room_gets_words_of_its_own_from_the_desk(room, desk):
+    desk.do("words", word_list="Lunch*\r\n\r\n# note\r\n", allow_list="shit")
+    room.refresh_from_db()
+    assert (room.word_list, room.allow_list) == ("Lunch*", "shit")
+    assert (ask(room, "When is lunch?").state, ask(room, "Shit?", who="b" * 32).state) == ("held", "shown")
+    assert Record.objects.latest("pk").verb != ""
+
+
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "image": "<img src=x onerror=alert(1)>",
+    "svg": "<svg onload=alert(1)>",
+    "address": "javascript:alert(1)",
+    "template": "{{ 7*7 }}{% debug %}",
+    "attribute": "\"' onfocus=alert(1) x='",
+    "zalgo": "Z" + "\u0301\u0323" * 60 + "a",
+    "bidi": "abc\u202etxt\u2066exe",
+    "joiners": "a" + "\u200d" * 300 + "b",
+    "emoji": "\U0001f469\u200d\U0001f4bb" * 10_000,
+    "invisible": "\u3164\u200b\u2060",
+    "controls": "a\u0007\u001b[31mb",
+    "homoglyph": "\u0410li\u0441\u0435",  # the name of the host in Cyrillic letters
+}
+WAYS = {
+    "question": lambda room, text: ask(room, text),
+    "name of who asks": lambda room, text: ask(room, "Why?", name=text),
+    "text": lambda room, text: write(room, text),
+    "word": lambda room, text: write(room, text, kind="word_cloud"),
+    "name": lambda room, text: play(room, text),
+}
+CODES = {"invalid_answer", "invalid_name"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_inert_refused_or_held(room, desk, as_, text, way):
+    code = outcome_of(lambda: WAYS[way](room, HOSTILE[text]))
+    assert code in {"", *CODES}
+    if text in {"emoji", "invisible"}:
+        assert code in CODES
+    for address in (
+        f"/rooms/{room.join_code}/moderation?show=all",
+        f"/remote/{room.join_code}",
+        f"/stage/{room.join_code}",
+    ):
+        assert_inert(as_("host").get(address).content.decode())
+    if text == "homoglyph" and way in {"name", "name of who asks"}:
+        assert Question.objects.filter(state="held").exists() or Player.objects.filter(state="held").exists()
+
+
+@pytest.mark.parametrize("verb", ["reply", "edit"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_of_moderators_are_inert_or_refused(room, desk, text, verb):
+    id_ = f"question-{ask(room, 'Why?').code}"
+    desk.do(verb, id_, text=HOSTILE[text], reply=HOSTILE[text])
+    assert_inert(desk.raw("?show=all"))
+    question = Question.objects.get()
+    assert max(len(question.reply), len(question.edited)) <= 500
+
+
+def outcome_of(deed: Any) -> str:
+    try:
+        deed()
+    except AssertionError as refused:  # of the helpers above: what they were refused with
+        return next((code for code in CODES if code in refused.args[0]), repr(refused))
+    except Player.DoesNotExist:
+        return "invalid_name"
+    except IndexError:
+        return "invalid_answer"
+    return ""
+
+
+def assert_inert(page: str) -> None:
+    page = page.partition('<template id="mould">')[0]
+    marked = re.sub(r"<script[^>]*>.*?</script>|<svg.*?</svg>", "", page, flags=re.DOTALL)
+    assert "<script>alert" not in page
+    assert not re.search(r"<(img|svg)[^>]*(onerror|onload)", page)
+    assert not re.search(r"(href|src)=.?javascript:", page, re.IGNORECASE)
+    assert "onfocus=alert(1) x='" not in marked
+    assert "\u202e" not in marked
+    assert "\u2066" not in marked
+    assert "\u001b" not in marked
+    assert not re.search("[\u0300-\u036f]{5}", marked)
+    assert "\u200d\u200d" not in marked

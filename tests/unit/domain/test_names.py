@@ -25,7 +25,7 @@ def test_a_name_is_one_plain_line(raw, name):
     assert clean_name(name) == name
 
 
-@pytest.mark.parametrize("raw", ["", "   ", "\u200b\u200b", "x" * 25, "---", "\u0301\u0301"])
+@pytest.mark.parametrize("raw", ["", "   ", "\u200b\u200b", "\u3164", "\u2800\u1160", "x" * 25, "---", "\u0301\u0301"])
 def test_what_nobody_could_read_is_no_name(raw):
     with pytest.raises(InvalidNameError):
         clean_name(raw)

@@ -340,10 +340,11 @@ function fetchPage() {
 async function refresh() {
   const page = await fetchPage();
   const room = page?.getElementById('room');
-  if (room && !byId('room').contains(document.activeElement?.closest('input[type="text"], input:not([type])') ?? null)) {
-    const wasOpen = byId('room').hasAttribute('open');
+  // Never take a word out of somebody's hand.
+  if (room && !(document.activeElement?.matches('input, textarea') && byId('room').contains(document.activeElement))) {
+    const unfolded = [...document.querySelectorAll('#room[open], #room details[open]')].map(({ id }) => id);
     byId('room').replaceWith(document.importNode(room, true));
-    byId('room').toggleAttribute('open', wasOpen);
+    for (const id of unfolded) byId(id)?.setAttribute('open', '');
   }
   if (page && live.link !== 'live' && !queue.matches(':hover, :focus-within')) {
     queue.replaceChildren(...[...(page.getElementById('queue')?.children ?? [])].map((entry) => document.importNode(entry, true)));
