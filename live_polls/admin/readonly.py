@@ -10,7 +10,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
     """Nothing to add, change or delete; long tables are neither counted twice nor sorted by what has no index."""
 
     show_full_result_count = False
-    list_display_links: tuple[str, ...] | None = None  # type: ignore[assignment]  # as Django reads it
+    list_display_links: tuple[str, ...] | None = None
     sortable_by = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
