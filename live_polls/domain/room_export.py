@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from live_polls.domain.room_file_keys import named_options, named_polls
 from live_polls.domain.snapshot import consistent_read
 from live_polls.domain.toml_text import pair
-from live_polls.enums import PollState
+from live_polls.enums import Asking, PollState
 from live_polls.errors import InvalidSettingsError, RoomNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.models import Option, Picture, Poll, Room
@@ -58,6 +58,8 @@ def _room_table(room: Room, slug: str) -> str:
     said: dict[str, Any] = {"slug": slug, "title": room.title, "results": room.results}
     if room.one_at_a_time:
         said["one_at_a_time"] = True
+    if room.asking != Asking.OFF:
+        said |= {"asking": room.asking, "hold_questions": room.hold_questions, "names": room.names}
     if room.teams:
         said["teams"] = list(room.teams)
     return _table("[room]", said)

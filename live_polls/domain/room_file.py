@@ -22,7 +22,7 @@ from live_polls.domain.room_file_polls import read_polls
 from live_polls.domain.room_file_positions import find_positions
 from live_polls.domain.room_plan import RoomPlan
 from live_polls.domain.rooms import MAX_TITLE
-from live_polls.enums import ResultsVisibility
+from live_polls.enums import Asking, Names, ResultsVisibility
 
 MAX_BYTES = 1_000_000
 
@@ -88,6 +88,9 @@ def _read_room(document: Section) -> RoomPlan:
         line=room.report.line(room.path),
         one_at_a_time=room.yes_or_no("one_at_a_time"),
         teams=_read_teams(room),
+        asking=room.choice("asking", Asking),
+        hold_questions=room.yes_or_no("hold_questions"),
+        names=room.choice("names", Names),
     )
 
 

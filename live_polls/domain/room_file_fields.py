@@ -18,7 +18,7 @@ from live_polls.domain.polls import (
 )
 from live_polls.domain.room_file_keys import MAX_KEY
 from live_polls.domain.rooms import MAX_TITLE
-from live_polls.enums import PollState, ResultsVisibility
+from live_polls.enums import Asking, Names, PollState, ResultsVisibility
 from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import N_, SettingField
 
@@ -47,6 +47,9 @@ ROOM_FIELDS: dict[str, FileField] = {
     "title": FileField("text", N_("Everyone in the room sees it."), 1, MAX_TITLE),
     "results": RESULTS,
     "one_at_a_time": FileField("boolean", N_("Opening a poll closes the one before.")),
+    "asking": FileField("choice", N_("Whether the audience may ask questions."), choices=tuple(Asking.values)),
+    "hold_questions": FileField("boolean", N_("Questions wait until a moderator approves them.")),
+    "names": FileField("choice", N_("Whether who asks gives a name."), choices=tuple(Names.values)),
     "teams": FileField("texts", N_("Names of the teams of a quiz."), 0, MAX_TEAMS),
 }
 POLL_FIELDS: dict[str, FileField] = {

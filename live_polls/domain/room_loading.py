@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from live_polls.domain import lifecycle, polls, rooms
+from live_polls.domain.asking import edit_asking
 from live_polls.domain.players import set_teams
 from live_polls.domain.records import record
 from live_polls.domain.room_file_checks import Mistake, RoomFileError
@@ -88,6 +89,7 @@ class _Loading:
     def load_room(self) -> None:
         plan = self.plan
         rooms.edit_room(self.room, title=plan.title, results=plan.results, one_at_a_time=plan.one_at_a_time)
+        edit_asking(self.room, asking=plan.asking, hold=plan.hold_questions, names=plan.names)
         if plan.teams is not None:
             self._load_teams(plan.teams)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from live_polls.domain.polls import PollDraft
-from live_polls.enums import PollState, ResultsVisibility
+from live_polls.enums import Asking, Names, PollState, ResultsVisibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,6 @@ class RoomPlan:
     line: int
     one_at_a_time: bool | None = None  # None, as for the teams: the file does not say
     teams: tuple[str, ...] | None = None
+    asking: Asking | None = None
+    hold_questions: bool | None = None
+    names: Names | None = None

@@ -19,12 +19,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from live_polls.domain import access, lifecycle, moderation, players, steps
+from live_polls.domain import question_moderation as desk
+from live_polls.domain.asking import edit_asking
 from live_polls.domain.participants import StageLink, is_stage_token
 from live_polls.domain.rooms import end_room, set_one_at_a_time
 from live_polls.domain.rounds import show_rounds
-from live_polls.enums import Screen
+from live_polls.enums import Asking, Screen
 from live_polls.errors import BadMessageError, NotAllowedError, PlayerNotFoundError, PollError, RoomNotFoundError
-from live_polls.models import Player, Poll, Room
+from live_polls.models import Player, Poll, Question, Room
 
 Act = Callable[[Room, QueryDict], object]
 
@@ -42,6 +44,10 @@ def _player(room: Room, fields: QueryDict) -> Player:
     if player is None:
         raise PlayerNotFoundError
     return player
+
+
+def _question(room: Room, fields: QueryDict) -> Question:
+    return desk.find_question(room, fields.get("question", ""))
 
 
 def _to_poll(deed: Callable[[Poll], None]) -> Act:
@@ -107,14 +113,29 @@ ACTS: dict[str, Act] = STAGE_ACTS | {
     "several_at_once": lambda room, _fields: set_one_at_a_time(room, one_at_a_time=False),
     "show_text": lambda room, fields: moderation.show_text(*_text(room, fields)),
     "hide_text": lambda room, fields: moderation.hide_text(*_text(room, fields)),
+    "pin_question": lambda room, fields: desk.pin_question(_question(room, fields)),
+    "unpin_question": lambda room, _fields: desk.unpin_question(room),
+    "approve_question": lambda room, fields: desk.approve_question(_question(room, fields)),
+    "hide_question": lambda room, fields: desk.hide_question(_question(room, fields)),
+    "answer_question": lambda room, fields: desk.answer_question(_question(room, fields)),
+    "reopen_question": lambda room, fields: desk.answer_question(_question(room, fields), answered=False),
+    "archive_question": lambda room, fields: desk.archive_question(_question(room, fields)),
+    "reply_question": lambda room, fields: desk.reply_to_question(_question(room, fields), fields.get("reply", "")),
+    "pause_asking": lambda room, _fields: edit_asking(room, asking=Asking.PAUSED),
+    "open_asking": lambda room, _fields: edit_asking(room, asking=Asking.OPEN),
     "player_show": lambda room, fields: players.show_player(_player(room, fields)),
     "player_hide": lambda room, fields: players.hide_player(_player(room, fields)),
     "player_rename": lambda room, fields: players.rename_player(_player(room, fields), fields.get("name", "")),
     "end_room": lambda room, _fields: end_room(room),
 }
+_OF_QUESTIONS = tuple(verb for verb in ACTS if verb.endswith("_question"))
 # The right that each asks for; what is not here is for those who run the room.
-RIGHTS: dict[str, str] = dict.fromkeys(STAGE_ACTS, "steer") | dict.fromkeys(
-    ("show_text", "hide_text", "player_show", "player_hide", "player_rename"), "moderate"
+RIGHTS: dict[str, str] = (
+    dict.fromkeys(STAGE_ACTS, "steer")
+    | dict.fromkeys(
+        (*_OF_QUESTIONS, "show_text", "hide_text", "player_show", "player_hide", "player_rename"), "moderate"
+    )
+    | dict.fromkeys(("pause_asking", "open_asking"), "lock")
 )
 
 

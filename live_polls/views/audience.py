@@ -22,11 +22,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from live_polls.domain import join_codes
-from live_polls.domain.ballots import Cast, Counted
+from live_polls.domain.ballots import Cast
 from live_polls.domain.extra_time import MOST_TIMES, ask_in_room
 from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.players import Naming
-from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.domain.snapshot import Mine, RoomView, read_room
 from live_polls.enums import RoomState
 from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
 from live_polls.kinds import KINDS
@@ -40,6 +40,8 @@ from live_polls.live.readers import read
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
 from live_polls.views.code_guard import client_address
+from live_polls.views.question_cards import AskingCard, asking_card, question_refusal_words
+from live_polls.views.question_forms import QUESTION_DEEDS, question_deed
 from live_polls.views.room_page import render_room_page, room_page_policy
 
 # As in live/messages.py.
@@ -59,17 +61,18 @@ class Refused:
     typed: Mapping[str, str] = field(default_factory=dict)
     is_of_name: bool = False
     is_of_entrance: bool = False
+    is_of_questions: bool = False
 
     @property
     def is_of_card(self) -> bool:
         """Whether a card of the page says it, so that its top need not."""
-        return self.is_of_name or self.is_of_entrance
+        return self.is_of_name or self.is_of_entrance or self.is_of_questions
 
     @property
     def sentence(self) -> str:
         if self.mend:
             return self.mend
-        words = refusal_words()
+        words = refusal_words() | (question_refusal_words() if self.is_of_questions else {})
         return words.get(self.code, words["internal"])
 
 
@@ -114,6 +117,8 @@ async def _hear(
     if deed in door.DEEDS and not is_foreign(request):
         done = await door.hear(request, view, participant)
         return done if isinstance(done, HttpResponse) else Refused("not_allowed", 403, mend=done, is_of_entrance=True)
+    if deed in QUESTION_DEEDS:
+        return await _ask(request, view, participant) or HttpResponseRedirect(f"{address}#questions")
     refused = await _cast(request, feed, view, participant)
     if refused is not None:
         return refused
@@ -150,12 +155,38 @@ async def _page(
         notice=refused.sentence if refused and not refused.poll and not refused.is_of_card else "",
         name_refusal=refused.sentence if refused and refused.is_of_name else "",
         entrance=entrance,
+        asking=_asking(room, mine, participant, refused),
     )
     response = HttpResponse(page, status=refused.status if refused else 200)
     response["Content-Security-Policy"] = room_page_policy()
     if token:
         door.hand_out(request, response, room, token)
     return response
+
+
+def _asking(room: RoomView, mine: Mine, participant: Participant | None, refused: Refused | None) -> AskingCard:
+    asked = mine.asked.get(participant.ballot_key) if participant else None
+    if refused is None or not refused.is_of_questions:
+        return asking_card(room, asked)
+    typed = refused.typed
+    return asking_card(
+        room, asked, refusal=refused.sentence, typed=typed.get("text", ""), typed_name=typed.get("name", "")
+    )
+
+
+async def _ask(request: HttpRequest, view: RoomView, participant: Participant | None) -> Refused | None:
+    """Ask, take back, vote up: by the same box as scripts."""
+    typed = {name: request.POST.get(name, "") for name in ("text", "name")}
+    if is_foreign(request) or participant is None:
+        return Refused("cookie" if participant is None else "foreign", 403, typed=typed, is_of_questions=True)
+    try:
+        deed = question_deed(request.POST, view.id, participant.voice_key)
+    except PollError as error:
+        return Refused(error.code, error.http_status, typed=typed, is_of_questions=True)
+    outcome = await get_box().cast_and_await(deed)
+    if not isinstance(outcome, PollError):
+        return None
+    return Refused(outcome.code, outcome.http_status, typed=typed, is_of_questions=True)
 
 
 async def _cast(
@@ -177,9 +208,7 @@ async def _cast(
     except PollError as error:
         return _refused(error, request.POST, view)
     outcome = await get_box().cast_and_await(cast)
-    if not isinstance(outcome, Counted):
-        return _refused(outcome, request.POST, view)
-    return None
+    return _refused(outcome, request.POST, view) if isinstance(outcome, PollError) else None
 
 
 def _refused(error: PollError, fields: QueryDict, view: RoomView) -> Refused:

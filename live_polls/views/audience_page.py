@@ -22,6 +22,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from live_polls.domain import join_codes
+from live_polls.domain.asked import Asked
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.enums import RoomState
@@ -33,6 +34,7 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.readers import read
+from live_polls.views.question_cards import asking_card
 from live_polls.views.room_page import render_room_page, room_page_policy
 
 Scope = MutableMapping[str, Any]
@@ -142,11 +144,12 @@ def make_page(
     mine: Sequence[MyBallot] = (),
     codings: Iterable[bytes] = CODINGS,
     voice: str = "",
+    asked: Asked | None = None,
 ) -> Page:
     """Render and compress."""
     made_at = time.monotonic()
     with translation.override(language):
-        plain = render_room_page(view, mine, voice=voice).encode()
+        plain = render_room_page(view, mine, voice=voice, asking=asking_card(view, asked)).encode()
     by_coding = {coding: CODINGS[coding](plain) for coding in codings}
     return Page(_stand(view), made_at, by_coding, room_page_policy().encode())
 
@@ -158,9 +161,10 @@ async def _own_page(
     room, ballots = await read(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
     mine, voice = ballots.get(participant.ballot_key, ()), participant.voice_key
     is_known = room is not None and (voice in room.players or any(voice in poll.extra_times for poll in room.polls))
-    if room is None or not (mine or is_known):
+    asked = ballots.asked.get(participant.ballot_key)
+    if room is None or not (mine or is_known or asked):
         return None
-    return await asyncio.to_thread(make_page, room, language, mine, [coding], voice)
+    return await asyncio.to_thread(make_page, room, language, mine, [coding], voice, asked)
 
 
 def _may_begin(participant: Participant | None, view: RoomView, address: str) -> bool:

@@ -19,6 +19,7 @@ from live_polls.views.audience_words import lobby_words, script_words
 from live_polls.views.entrance import Entrance
 from live_polls.views.player_card import player_card
 from live_polls.views.poll_cards import Card, audience_cards, skeletons, with_typed
+from live_polls.views.question_cards import AskingCard, QuestionCard, asking_card
 
 _NONCE = "<CSP_NONCE_SENTINEL>"
 
@@ -34,6 +35,7 @@ def render_room_page(
     told: str = "",
     name_refusal: str = "",
     entrance: Entrance | None = None,
+    asking: AskingCard | None = None,
 ) -> str:
     """The page for a participant with these ballots; `refusals` are sentences a poll, `notice` is for the page.
 
@@ -44,7 +46,7 @@ def render_room_page(
     cards = [with_typed(card, typed or {}) if card.refusal else card for card in cards]
     me = player_card(room, voice, refusal=name_refusal)
     return render_to_string(
-        "live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "told": told, "me": me, "entrance": entrance}
+        "live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "told": told, "me": me, "entrance": entrance, "asking": asking or asking_card(room)}
     )
 
 
@@ -67,7 +69,7 @@ def moulds() -> str:
 
 
 def _make_moulds(language: str = "") -> str:
-    context = {"skeletons": skeletons(), "room_words": script_words()}
+    context = {"skeletons": skeletons(), "room_words": script_words(), "question_mould": QuestionCard()}
     return render_to_string("live_polls/audience/moulds.html", context)
 
 

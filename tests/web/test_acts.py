@@ -52,6 +52,7 @@ def fields_for(verb: str, poll: Poll) -> dict[str, str]:
 # What each verb does
 
 OF_TEXTS = {"show_text", "hide_text"}  # in test_texts.py
+OF_QUESTIONS = {verb for verb in ACTS if verb.endswith("_question")}  # in test_questions.py
 OF_PLAYERS = {"player_show", "player_hide", "player_rename"}  # in test_quiz.py
 
 DONE: dict[str, Callable[[Poll, Room], bool]] = {
@@ -70,12 +71,14 @@ DONE: dict[str, Callable[[Poll, Room], bool]] = {
     "join": lambda poll, room: room.screen == Screen.JOIN,
     "board": lambda poll, room: room.screen == Screen.BOARD,
     "one_at_a_time": lambda poll, room: room.one_at_a_time,
+    "open_asking": lambda poll, room: room.asking == "open",
+    "pause_asking": lambda poll, room: room.asking == "paused",
     "several_at_once": lambda poll, room: not room.one_at_a_time,
     "end_room": lambda poll, room: room.state == RoomState.ENDED,
 }
 
 
-@pytest.mark.parametrize("verb", sorted(ACTS.keys() - OF_TEXTS - OF_PLAYERS - {"rounds"}))
+@pytest.mark.parametrize("verb", sorted(ACTS.keys() - OF_TEXTS - OF_QUESTIONS - OF_PLAYERS - {"rounds"}))
 def test_each_verb_does_its_deed_and_may_be_repeated(as_: As, room: Room, timed: Poll, verb: str):
     if verb == "archive":
         lifecycle.close_poll(timed)

@@ -4,7 +4,12 @@
 const MIN_PAUSE_MS = 1_000;
 const MAX_FAILURES = 3;
 /** Where messages are posted that are no ballots. @type {Record<string, string>} */
-const PATHS = { 'reaction.send': 'reactions' };
+const PATHS = {
+  'reaction.send': 'reactions',
+  'question.ask': 'questions',
+  'question.upvote': 'upvotes',
+  'question.withdraw': 'withdrawals',
+};
 /** After this long a socket is tried again: the network may be another one by then. */
 const TRY_SOCKET_AFTER_MS = 5 * 60_000;
 

@@ -24,6 +24,9 @@ export class Store {
   /** @type {Map<string, Ballot>} */ #ballots = new Map();
   /** @type {Map<string, number>} */ #versions = new Map();
   /** Extra time of one's own. @type {Map<string, Time>} */ times = new Map();
+  /** Of the audience; and my own, held ones too, and those I am for. @type {Map<string, any>} */ questions = new Map();
+  /** @type {Map<string, any>} */ asked = new Map();
+  /** @type {Set<string>} */ upvotes = new Set();
   #heard = 0;
 
   /** Whether the server has spoken of a version that has not arrived. */
@@ -51,7 +54,7 @@ export class Store {
 
   /** Take in any message of state. @param {any} message @returns {Change} */
   apply(message) {
-    const change = { room: false, presence: false, reactions: false, player: false, polls: new Set(), resync: false, behind: false };
+    const change = { room: false, presence: false, reactions: false, player: false, questions: false, polls: new Set(), resync: false, behind: false };
     if (message.type === 'snapshot') this.#start(message, change);
     else if (message.epoch && message.epoch !== this.epoch) return { ...change, resync: true };
     this.#handlers[message.type]?.(message, change);
@@ -80,6 +83,7 @@ export class Store {
       this.order = [...codes, ...this.order.filter((code) => !codes.has(code))];
       this.#setRoom(message, change);
       this.#setPlayer(me.player, version, change);
+      this.#setQuestions(message, change);
       if (message.players) this.#handlers['players.changed'](message, change);
       this.#handlers['presence.changed'](message, change);
       this.times = new Map((me.times ?? []).map((/** @type {Time} */ time) => [time.poll, time]));
@@ -103,6 +107,24 @@ export class Store {
       }
       this.#mine(poll, round, ballots, version, change);
       for (const code in tallies) this.#count(code, round, tallies[code], version, change);
+    },
+    'question.changed': ({ question, version }, change) => this.#setQuestion(question.code, question, version, change),
+    'question.removed': ({ question, into, version }, change) => {
+      if (into && this.upvotes.has(question)) this.upvotes.add(into);
+      this.#setQuestion(question, null, version, change);
+    },
+    'upvotes.changed': ({ upvotes, version }, change) => {
+      for (const code in upvotes) {
+        const question = this.questions.get(code);
+        if (question) this.#setQuestion(code, { ...question, n_upvotes: upvotes[code] }, version, change);
+      }
+    },
+    'voice.changed': ({ question, upvoted, own, version }, change) => {
+      if (!this.#isNews(`voice ${question}`, version)) return;
+      this.upvotes[upvoted ? 'add' : 'delete'](question);
+      if (own) this.asked.set(question, own);
+      else this.asked.delete(question);
+      change.questions = true;
     },
     'player.changed': ({ player, version }, change) => this.#setPlayer(player, version, change),
     'players.changed': ({ players, version }, change) => {
@@ -130,7 +152,7 @@ export class Store {
   #start({ epoch, version }, change) {
     if (epoch === this.epoch) return;
     for (const code of this.order) change.polls.add(code);
-    for (const held of [this.polls, this.#tallies, this.#ballots, this.#versions]) held.clear();
+    for (const held of [this.questions, this.polls, this.#tallies, this.#ballots, this.#versions]) held.clear();
     Object.assign(this, { epoch, version, order: [] });
   }
 
@@ -147,6 +169,24 @@ export class Store {
     if (!this.#isNews('player', version)) return;
     this.player = player ?? null;
     change.player = true;
+  }
+
+  /** Of a snapshot. @param {any} message @param {Change} change */
+  #setQuestions({ questions = [], me, version }, change) {
+    const now = new Map(questions.map((/** @type {any} */ question) => [question.code, question]));
+    for (const code of this.questions.keys()) if (!now.has(code)) this.#setQuestion(code, null, version, change);
+    for (const [code, question] of now) this.#setQuestion(code, question, version, change);
+    this.asked = new Map((me.questions ?? []).map((/** @type {any} */ own) => [own.code, own]));
+    this.upvotes = new Set(me.upvotes ?? []);
+    change.questions = true;
+  }
+
+  /** @param {string} code @param {any} question null: it is gone @param {number} version @param {Change} change */
+  #setQuestion(code, question, version, change) {
+    if (!this.#isNews(`question ${code}`, version)) return;
+    if (question) this.questions.set(code, question);
+    else this.questions.delete(code);
+    change.questions = true;
   }
 
   /** @param {any} message @param {Change} change */
@@ -210,6 +250,10 @@ export const say = (sentence, values) => sentence.replace(/%\((\w+)\)s/g, (all, 
 
 /** A sentence about n things, in the language's plural. @param {Record<string, string>} forms @param {number} n */
 export const sayMany = (forms, n) => say(forms[plurals.select(n)] ?? forms.other, { n: count(n) });
+
+/** How many contributions wait, and how many were held back. @param {Room} room @param {any} words */
+export const sayHeldBack = ({ waiting = 0, held_back: hidden = 0 }, words) =>
+  [waiting && sayMany(words.waiting, waiting), hidden && sayMany(words.held_back, hidden)].filter(Boolean).join(' ');
 
 /** The key of an option: A to Z, then AA, AB … @param {number} number @returns {string} */
 export const letter = (number) =>

@@ -3,7 +3,7 @@
 
 import { isPassing, keepAwake, Live, Outbox } from 'live_polls/live';
 import {
-  announce, chosen, colour, data, drawChart, fill, fillOptions, letter, reorder, say, sayMany, sayVotes, setText,
+  announce, chosen, colour, data, drawChart, fill, fillOptions, letter, reorder, say, sayHeldBack, sayMany, sayVotes, setText,
   showDetails,
   stillness, Store, tickCountdowns,
 } from 'live_polls/polls';
@@ -82,8 +82,22 @@ taps.addEventListener('submit', (/** @type {any} */ event) => {
   );
 });
 
+/** @type {Promise<any> | undefined} */ let asking;
+
+/** What the audience asks; what shows it is loaded where somebody may ask. */
+function showQuestions() {
+  find(document, '#questions').hidden = find(document, '#parts').hidden = !store.room?.asking;
+  if (!store.room?.asking) return;
+  asking ??= import('live_polls/questions');
+  asking.then(
+    (questions) => questions.show(store, { live, words }),
+    () => (asking = undefined),
+  );
+}
+
 /** @param {Change} change */
 function show(change) {
+  if (change.questions || change.room) showQuestions();
   if (change.room) showReactions();
   if (change.player || change.room) showPlayer();
   // When the room changes it may have ended, which closes every form.
@@ -272,6 +286,7 @@ function showResults(card, poll, mine) {
   const isHosts = poll.shown === false || poll.results === 'host';
   const why = isHosts ? 'host' : poll.results === 'after_vote' && !mine ? 'after_vote' : 'after_close';
   setText(find(card, '[data-turnout]'), sayVotes(tally.n_ballots));
+  setText(find(card, '[data-integrity]'), words.entry[poll.entry ?? 'open']);
   // What a slide says is there whatever may be seen of results.
   const isAlways = 'always' in figure.dataset;
   figure.hidden = !isAlways && !(tally.counts && tally.n_ballots);
@@ -304,6 +319,7 @@ function arrange() {
   presence.hidden = store.presence < 2;
   setText(presence, sayMany(words.here, store.presence));
   setText(find(document, '#room-title'), store.room.title);
+  setText(find(document, '#held-back'), sayHeldBack(store.room, words));
 }
 
 /** @param {Link} link @param {number} closeCode */
@@ -330,6 +346,7 @@ function send() {
 
 /** @param {any} message */
 function settle(message) {
+  asking?.then((questions) => questions.settle(message));
   const entry = outbox.settle(message);
   if (isPassing(message)) setTimeout(send, message.retry_ms ?? RESEND_MS);
   if (!entry) return;

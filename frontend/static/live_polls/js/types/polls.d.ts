@@ -36,6 +36,8 @@ export interface Poll {
   /** More than 0: a quiz question. */
   points?: number;
   by_speed?: boolean;
+  /** Who may vote in this round, where that is not everyone with the link. */
+  entry?: 'invited' | 'signed_in';
 }
 
 export interface Room {
@@ -45,7 +47,16 @@ export interface Room {
   results: string;
   compared?: number[];
   one_at_a_time?: boolean;
+  /** Who may vote in rounds to come, where that is not everyone with the link. */
+  entry?: 'invited' | 'signed_in';
+  locked?: boolean;
+  /** How many contributions wait for a moderator, and how many one has hidden. */
+  waiting?: number;
+  held_back?: number;
   reactions?: boolean;
+  asking?: 'open' | 'paused';
+  names?: 'none' | 'optional' | 'required';
+  hold_questions?: boolean;
   screen: 'content' | 'blank' | 'join' | 'rounds' | 'board';
   quiz?: boolean;
   teams?: string[];
@@ -87,6 +98,7 @@ export type Answer = Record<string, any>;
 
 /** What a message changed. `resync`: only a snapshot helps; `behind`: so it is, unless the missing state comes soon. */
 export interface Change {
+  questions: boolean;
   room: boolean;
   presence: boolean;
   reactions: boolean;
