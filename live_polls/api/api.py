@@ -37,7 +37,7 @@ def render(error: PollError) -> HttpResponse:
 
 @api.exception_handler(PollError)
 def on_poll_error(request: HttpRequest, error: PollError) -> HttpResponse:
-    request.missed_room = isinstance(error, RoomNotFoundError)  # type: ignore[attr-defined]  # see views/code_guard.py
+    request.missed_room = isinstance(error, RoomNotFoundError)  # type: ignore[attr-defined]  # see project/code_guard.py
     return render(error)
 
 

@@ -110,6 +110,7 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: a ballot needs a participant's token.")
     post = messages.decode_post(_body(request))
+    get_hub().manners.check(participant.voice_key, post.type)
     cast = Cast(
         view.id,
         participant.ballot_key,
@@ -148,6 +149,7 @@ async def player(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: a player needs a participant's token.")
     post = messages.decode_player(_body(request))
+    get_hub().manners.check(participant.voice_key, "player.name")
     outcome = await get_hub().names.name(Naming(view.id, participant.voice_key, post.name, post.team))
     if isinstance(outcome, PollError):
         outcome.client_id = post.id
@@ -208,6 +210,8 @@ async def _hear(
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: who asks needs a participant's token.")
+    asks = isinstance(post, messages.QuestionPost)
+    get_hub().manners.check(participant.voice_key, "question.ask" if asks else "question.upvote")
     outcome = await get_box().cast_and_await(deed_of(post, room_id=view.id, voice=participant.voice_key))
     if isinstance(outcome, PollError):
         outcome.client_id = post.id

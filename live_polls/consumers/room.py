@@ -17,7 +17,14 @@ from live_polls.domain.players import Named, Naming
 from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import RoomState
-from live_polls.errors import BadMessageError, BusyError, NotAllowedError, PollError, RateLimitedError, RoomNotFoundError
+from live_polls.errors import (
+    BadMessageError,
+    BusyError,
+    NotAllowedError,
+    PollError,
+    RateLimitedError,
+    RoomNotFoundError,
+)
 from live_polls.live import messages
 from live_polls.live.ballot_box import Outcome, get_box
 from live_polls.live.connections import Connection
@@ -74,6 +81,8 @@ class RoomSocket(Socket):
             self.answer(self._feed.heartbeat(self._connection.version, message.id))
         elif isinstance(message, messages.ReactionSend):
             self._react(self._feed, self._connection, message)
+        elif (too_much := self._too_much(self._connection, message)) is not None:
+            self.refuse(too_much, message.id)
         elif isinstance(message, messages.PlayerName):
             self._name(self._feed, self._connection, message)
         elif isinstance(message, messages.QuestionMessage):
@@ -100,10 +109,26 @@ class RoomSocket(Socket):
             self.refuse(NotAllowedError("Only participants vote. This socket has none."), message.id)
             return
         cast = Cast(
-            feed.room_id, connection.participant, message.poll, message.round, message.seq, answer, connection.voice,
+            feed.room_id,
+            connection.participant,
+            message.poll,
+            message.round,
+            message.seq,
+            answer,
+            connection.voice,
             by_account=connection.by_account,
         )
         get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
+
+    @staticmethod
+    def _too_much(connection: Connection, message: messages.ClientMessage) -> RateLimitedError | None:
+        """Why this participant, on however many sockets, has to wait."""
+        if connection.voice:
+            try:
+                get_hub().manners.check(connection.voice, str(message.__struct_config__.tag))
+            except RateLimitedError as error:
+                return error
+        return None
 
     def _react(self, feed: RoomFeed, connection: Connection, message: messages.ReactionSend) -> None:
         if connection.participant is None:

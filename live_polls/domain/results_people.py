@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from live_polls.domain.results import RoomResults
-from live_polls.domain.results_table import Table
+from live_polls.domain.results_table import Cell, Table
 from live_polls.enums import QuestionState
 from live_polls.models import Question
 
@@ -83,6 +83,6 @@ def board_table(results: RoomResults) -> Table:
     """A line a player, then one a team."""
     players, teams = standings(results)
     header = (_("Place"), _("Player"), _("Team"), _("Points"), _("Players"))
-    lines = [(each.place, each.name, each.team, each.points, None) for each in players]
+    lines: list[tuple[Cell, ...]] = [(each.place, each.name, each.team, each.points, None) for each in players]
     lines += [(each.place, None, each.name, each.points, each.n_players) for each in teams]
     return Table(header, tuple(lines), frozenset())

@@ -22,7 +22,7 @@ async def enter(join_code: str, *, address: str, token: str = "") -> RoomFeed:
     try:
         addresses.check(address)
     except RateLimitedError:
-        if not (token and await read(is_known, join_code, token)):
+        if not token or not await read(is_known, join_code, token):
             raise
     try:
         feed = await get_hub().feed(join_code)

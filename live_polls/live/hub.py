@@ -26,6 +26,7 @@ from live_polls.live.frames import Frame
 from live_polls.live.hints import Hints
 from live_polls.live.limits import Allowances
 from live_polls.live.load import LOAD_SECONDS, Load, Shed
+from live_polls.live.manners import Manners
 from live_polls.live.name_box import NameBox
 from live_polls.live.readers import read
 
@@ -60,6 +61,7 @@ class Hub:
         self._doorkeeper = Doorkeeper(lambda: list(self._feeds.values()))
         self._hints = Hints(self._hear, self._hear_presence, self._miss, self._doorkeeper.doubt)
         self._hints.hear_reactions = self._hear_reactions
+        self.manners = Manners()
         self.reaction_allowances = Allowances(rate=REACTIONS_A_SECOND, burst=REACTIONS_AT_ONCE)
         self._tasks = [
             self._loop.create_task(self._every(seconds, deed))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django import template
-from django.utils.translation import gettext
 
 from live_polls.enums import Pulse, Reaction
 
@@ -29,10 +28,10 @@ class Tap(NamedTuple):
 @register.simple_tag
 def reactions() -> list[Tap]:
     """What may be tapped for the big screen."""
-    return [Tap(each.value, gettext(each.label), SIGNS[each]) for each in Reaction]
+    return [Tap(each.value, str(each.label), SIGNS[each]) for each in Reaction]
 
 
 @register.simple_tag
 def pulses() -> list[Tap]:
     """What may be said to the hosts."""
-    return [Tap(each.value, gettext(each.label)) for each in Pulse]
+    return [Tap(each.value, str(each.label)) for each in Pulse]

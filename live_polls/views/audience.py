@@ -39,7 +39,7 @@ from live_polls.live.identity import participant_of
 from live_polls.live.readers import read
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
-from live_polls.views.code_guard import client_address
+from live_polls.views.client_address import client_address
 from live_polls.views.question_cards import AskingCard, asking_card, question_refusal_words
 from live_polls.views.question_forms import QUESTION_DEEDS, question_deed
 from live_polls.views.room_page import render_room_page, room_page_policy
@@ -196,6 +196,8 @@ async def _cast(
         return Refused("foreign", 403)
     if participant is None:
         return Refused("cookie", 403)
+    deed = request.POST.get("deed", "")
+    get_hub().manners.check(participant.voice_key, {"name": "player.name", "ask": "question.ask"}.get(deed, deed))
     try:
         if request.POST.get("deed") == "time":
             await _ask_for_time(request.POST, view, participant)

@@ -43,7 +43,7 @@ class PollErrorMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, PollError):
-            request.missed_room = isinstance(exception, RoomNotFoundError)  # type: ignore[attr-defined]  # see code_guard.py
+            request.missed_room = isinstance(exception, RoomNotFoundError)  # type: ignore[attr-defined]  # see project/code_guard.py
             return refusal(request, exception)
         if isinstance(exception, (OperationalError, InterfaceError)):
             logger.warning("The database was busy or away: %s", exception)

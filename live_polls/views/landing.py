@@ -12,7 +12,7 @@ from live_polls.domain import join_codes
 from live_polls.errors import RoomNotFoundError
 from live_polls.live.addresses import get_addresses
 from live_polls.live.entrance import find_live_room
-from live_polls.views.code_guard import client_address
+from live_polls.views.client_address import client_address
 
 
 @csrf_exempt  # a post changes nothing here: it looks a room up

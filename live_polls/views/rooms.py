@@ -111,7 +111,7 @@ def room_retention(request: HttpRequest, join_code: str) -> HttpResponse:
         set_retention(room, form.cleaned_data["days"])
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, form.errors["days"][0])
+        messages.error(request, str(form.errors["days"][0]))
     return redirect("live_polls:room-edit", room.join_code)
 
 

@@ -38,7 +38,7 @@ async def get(path: str, address: str, **cookies: str) -> Answer:
     headers = [("host", "127.0.0.1"), ("cookie", "; ".join(f"{name}={value}" for name, value in cookies.items()))]
     raw = [(name.encode(), value.encode()) for name, value in headers]
     communicator = HttpCommunicator(application, "GET", path, b"", raw)
-    communicator.scope |= {"client": [address, 5000], "scheme": "http"}
+    communicator.scope |= {"client": (address, 5000), "scheme": "http"}
     answer = await communicator.get_response(10)
     await communicator.wait(10)
     return Answer(answer["status"], {k.decode().lower(): v.decode() for k, v in answer["headers"]}, answer["body"])

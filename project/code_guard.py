@@ -14,15 +14,11 @@ from live_polls.domain.participants import cookie_name
 from live_polls.errors import RateLimitedError
 from live_polls.live.addresses import get_addresses
 from live_polls.live.entrance import is_known
+from live_polls.views.client_address import client_address
 from live_polls.views.errors import refusal
 
 # What is for those who are signed in is not looked up before they are.
 _CODED = re.compile(r"/(?:j|J|stage|embed|api/v1/rooms)/([^/]+)(?:/|$)")
-
-
-def client_address(request: HttpRequest) -> str:
-    """Whose request it is, as the server says by the rules of FORWARDED_ALLOW_IPS."""
-    return str(request.META.get("REMOTE_ADDR") or "")
 
 
 class CodeGuardMiddleware:
