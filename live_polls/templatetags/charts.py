@@ -80,6 +80,8 @@ def bar_start(row: Row) -> str:
 @register.filter
 def colour(row: Row, chart: Chart) -> str:
     """The colour class of a row; beyond eight rows all share one and the letters tell them apart."""
+    if chart.unit == "votes" and not row.number:
+        return "o0 other"
     n_options = sum(each.number != 0 for each in chart.rows)
     return f"o{row.number}" if n_options <= 8 else "o0"
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import BROWSERS, FLAGS, Room, load_room
 from tests.browser.players import CAPITAL, PRIMES, players_of
-from tests.browser.rooms import BUDGET, MOOD, RELEASE, SESSIONS
+from tests.browser.rooms import BUDGET, CLOUD, EDITOR, MOOD, RELEASE, SESSIONS, WALL
 from tests.browser.voting import Voters, vote
 from tests.server_process import ServerProcess, prepare_server, serving
 
@@ -66,6 +66,23 @@ Three things, and a break in the middle.
 2. Ask what everybody wants
 3. Decide\"\"\"
 """
+
+
+WORDS = (
+    "people coffee Python sprints talks friends food curiosity queues laughter keynote Wi-Fi badges typing lightning tea"
+    " stickers sunshine learning community hallway naps Django snakes rooms posters async beer music kindness"
+).split()
+SAID = (
+    "More time to talk to each other",
+    "Shorter queues for coffee, please",
+    "I had never contributed before this week, and now I have. Whoever sat with me at the sprint: thank you!",
+    "Recordings within a week",
+    "Name badges that do not turn round",
+    "A quiet room",
+    "The workshop on the second day was the best I have been to",
+    "Fewer slides",
+)
+EDITORS = ("Nano", "nano", "Zed", "VS Code", "VS Code", "vs code", "ed")
 
 
 class Camera:
@@ -177,6 +194,29 @@ def take_pictures(camera: Camera, server: ServerProcess) -> None:
         camera.shoot(_stage(camera, room, scheme), f"stage-slide-{scheme}")
 
 
+def take_texts(camera: Camera, server: ServerProcess) -> None:
+    """A word cloud, a wall of answers, and what is named besides the options: forms on the phone, then all on both."""
+    room = load_room(server, CLOUD, WALL.replace("hold = true", ""), EDITOR, is_open=False)
+    words = [(word, 1 + 40 // place) for place, word in enumerate(WORDS, start=1)]
+    given = [word for word, n in words for _ in range(n)]
+    answers = {
+        "cloud": [{"texts": given[n::60][:3]} for n in range(60)],
+        "wall": [{"texts": [text]} for text in SAID],
+        "other": [{"option": 1 + n % 2} for n in range(9)] + [{"other": text} for text in EDITORS],
+    }
+    for poll, (name, ballots) in enumerate(answers.items()):
+        room.act("open", poll)
+        for scheme in ("light", "dark"):
+            camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-{name}-{scheme}")
+        for ballot in ballots:
+            vote(room, ballot, poll=poll)
+        room.act("stage", poll)
+        room.act("close", poll)
+        for scheme in ("light", "dark"):
+            camera.shoot(_stage(camera, room, scheme), f"stage-{name}-{scheme}")
+            camera.shoot(camera.page(room.url, PHONE, scheme), f"phone-{name}-closed-{scheme}")
+
+
 def take_rounds(camera: Camera, server: ServerProcess) -> None:
     """A question asked twice, compared on the stage; and a phone that asks for more time."""
     room = load_room(server, f"{DATABASE}seconds = 60\n")
@@ -265,6 +305,7 @@ def main(folder: Path) -> None:
         with serving(server):
             take(camera, server)
             take_scales(camera, server)
+            take_texts(camera, server)
             take_rounds(camera, server)
             take_quiz(camera, server)
             take_desk(camera, server)

@@ -68,7 +68,7 @@ def test_one_writes_on_a_phone(load, visit, is_open: bool):
     other = card(page, room, CHOICE).locator('.bars [data-row="0"]')
     expect(other).to_contain_text("Other")
     expect(other.locator('[data-figure="share"]')).to_have_text("100%")
-    expect(other).to_have_class("o0 mine")
+    expect(other).to_have_class("o0 other mine")
     expect(card(page, room, CHOICE).locator("[data-other-texts]")).to_have_text("Nano")
 
 

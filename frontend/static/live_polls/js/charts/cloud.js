@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A word cloud. On phones the words flow like text, the most frequent first. On the stage each gets a place on a spiral
- * around the middle and keeps it: only a word that another has outgrown moves, to the nearest free place.
+ * around the middle and keeps it: only a word that another has outgrown moves, to a free place near it.
  */
 
 import { showRest } from 'live_polls/charts/texts';
@@ -14,21 +14,24 @@ const PAUSE_MS = 1000;
 const N_SIZES = 9;
 const N_HUES = 8;
 const GAP = 0.2; // of a word's height, on every side
-const FULL = 0.5; // of the area, words and gaps: more would leave the last without a place
-const MAX_STEPS = 260;
-const MAX_CHECKS = 150_000; // what fits in a frame; who finds no place until then stands in the table
+const SET_PX = 40; // the size in which stage.css sets every placed word
+const FULL = 0.5; // of the area, words and gaps; less where that leaves a word without a place
+const LESS = 0.88;
+const FIRST_TRIES = 5; // later one a second
+const MAX_STEPS = 400;
+const MAX_CHECKS = 300_000; // what fits in a frame; who finds no place until then stands in the table
 
 /** @type {Map<string, number>} */ const widths = new Map();
 const pen = document.createElement('canvas').getContext('2d');
 
-/** @typedef {{words: Map<string, Word>, hues: Map<string, number>, at: number, timer: number, tally: Tally}} Scene */
+/** @typedef {{words: Map<string, Word>, full: number, hues: Map<string, number>, at: number, timer: number, tally: Tally}} Scene */
 /** @type {WeakMap<HTMLElement, Scene>} */ const scenes = new WeakMap();
 
 /** @param {HTMLElement} figure @param {Tally} tally */
 export function draw(figure, tally) {
   let scene = scenes.get(figure);
   if (!scene) {
-    scene = { words: new Map(), hues: new Map(), at: 0, timer: 0, tally };
+    scene = { words: new Map(), full: FULL, hues: new Map(), at: 0, timer: 0, tally };
     scenes.set(figure, scene);
     if (figure.closest('.stage-poll')) new ResizeObserver(() => placeAnew(figure)).observe(figure);
   }
@@ -47,25 +50,30 @@ function show(figure, scene) {
   const { tally } = scene;
   const words = Object.entries(tally.counts ?? {}).sort(([, a], [, b]) => b - a);
   const cloud = /** @type {HTMLElement} */ (figure.querySelector('[data-cloud]'));
-  const placed = figure.closest('.stage-poll') ? placeAll(cloud, scene, words) : null;
+  const placed = figure.closest('.stage-poll') ? placeMost(cloud, scene, words) : null;
   const most = words[0]?.[1] ?? 1;
-  const standing = new Map([...cloud.children].map((item) => [item.querySelector('bdi')?.textContent ?? '', item]));
+  const standing = wordsIn(cloud);
   cloud.classList.toggle('placed', Boolean(placed));
   cloud.classList.toggle('moving', Boolean(placed) && standing.size > 0 && !stillness.matches);
-  cloud.replaceChildren(
-    ...words.filter(([word]) => !placed || placed.has(word)).map(([word, n]) => {
+  settle(
+    cloud,
+    words.filter(([word]) => !placed || placed.has(word)).map(([word, n]) => {
       const item = /** @type {HTMLElement} */ (standing.get(word) ?? newItem(word));
       item.className = `word s${sizeOf(n, most)} o${hueOf(scene, word)}`;
       setText(item.querySelector('.n'), count(n));
       const at = placed?.get(word);
       if (at) {
-        item.style.setProperty('font-size', `${at.size}px`);
-        item.style.setProperty('transform', `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px) translate(-50%, -50%)`);
+        // Scaled, not set in another size: words that grow are painted anew, and nothing is laid out.
+        const where = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px) translate(-50%, -50%)`;
+        item.style.setProperty('transform', `${where} scale(${(at.size / SET_PX).toFixed(3)})`);
       }
       return item;
     }),
+    !placed,
   );
-  figure.querySelector('[data-words]')?.replaceChildren(...words.map(row));
+  const table = /** @type {HTMLElement | null} */ (figure.querySelector('[data-words]'));
+  const rows = table ? wordsIn(table) : new Map();
+  if (table) settle(table, words.map((word) => row(word, rows.get(word[0]))), true);
   setText(figure.querySelector('[data-lead]'), lead(words, tally));
   showRest(figure, tally);
 }
@@ -93,8 +101,24 @@ function newItem(word) {
   return item;
 }
 
-/** @param {[string, number]} word */
-function row([word, n]) {
+/** What stands in a list, by its word. @param {Element} list @returns {Map<string, Element>} */
+const wordsIn = (list) => new Map([...list.children].map((item) => [item.querySelector('bdi')?.textContent ?? '', item]));
+
+/** Let a list hold these items. What is taken out and put back forgets where it was and jumps, so nothing is that need not be. @param {Element} list @param {Element[]} items @param {boolean} isOrdered */
+function settle(list, items, isOrdered) {
+  const wanted = new Set(items);
+  for (const item of [...list.children].filter((child) => !wanted.has(child))) item.remove();
+  for (const [place, item] of items.entries()) {
+    if (isOrdered ? list.children[place] !== item : !item.isConnected) list.insertBefore(item, isOrdered ? list.children[place] : null);
+  }
+}
+
+/** @param {[string, number]} word @param {Element} [standing] */
+function row([word, n], standing) {
+  if (standing) {
+    setText(standing.querySelector('.n'), count(n));
+    return standing;
+  }
   const made = document.createElement('tr');
   const head = Object.assign(document.createElement('th'), { scope: 'row' });
   head.append(Object.assign(document.createElement('bdi'), { textContent: word }));
@@ -111,6 +135,19 @@ function lead(words, tally) {
   return say(sentences.leads, { option: best[0], figure: share(words[0][1] / nSaid(tally)) });
 }
 
+/** The words so large that all find a place, or nearly. @param {HTMLElement} cloud @param {Scene} scene @param {[string, number][]} words */
+function placeMost(cloud, scene, words) {
+  const tries = scene.words.size ? 1 : FIRST_TRIES;
+  for (let n = 1; ; n += 1) {
+    const placed = placeAll(cloud, scene, words);
+    if (placed.size < words.length) scene.full *= LESS;
+    if (placed.size === words.length || n >= tries) {
+      scene.words = placed;
+      return placed;
+    }
+  }
+}
+
 /** A place for each word that has room, from the middle of the cloud. @param {HTMLElement} cloud @param {Scene} scene @param {[string, number][]} words */
 function placeAll(cloud, scene, words) {
   const { clientWidth: width, clientHeight: height } = cloud;
@@ -120,7 +157,7 @@ function placeAll(cloud, scene, words) {
   const area = boxes.reduce((sum, { w, h }) => sum + w * h, 0);
   const widest = Math.max(1, ...boxes.map(({ w }) => w));
   // The size of the largest word: so that all fit, none is wider than the screen, and two words are no shout.
-  const size = Math.min(Math.sqrt((FULL * width * height) / (area || 1)), (0.9 * width) / widest, height / 4);
+  const size = Math.min(Math.sqrt((scene.full * width * height) / (area || 1)), (0.9 * width) / widest, height / 4);
   /** @type {Map<string, Word>} */ const placed = new Map();
   let checks = 0;
   for (const [place, [text, n]] of words.entries()) {
@@ -131,8 +168,9 @@ function placeAll(cloud, scene, words) {
     if (before) Object.assign(word, { x: before.x, y: before.y });
     const turn = before ? 0 : place * 2.4;
     for (let step = 0; step < MAX_STEPS && checks < MAX_CHECKS; step += 1) {
-      const angle = turn + step * 0.5;
-      const reach = (step * Math.min(width, height)) / MAX_STEPS / 1.6;
+      // As the seeds of a sunflower stand: every part of the screen is tried as often as any other.
+      const angle = turn + step * 2.4;
+      const reach = (Math.sqrt(step / MAX_STEPS) * Math.min(width, height)) / 1.5;
       const at = step ? { x: word.x + Math.cos(angle) * reach * (width / height), y: word.y + Math.sin(angle) * reach } : word;
       checks += placed.size;
       if (isFree({ ...word, x: at.x, y: at.y }, placed, width, height)) {
@@ -141,7 +179,6 @@ function placeAll(cloud, scene, words) {
       }
     }
   }
-  scene.words = placed;
   return placed;
 }
 
