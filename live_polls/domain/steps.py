@@ -129,6 +129,11 @@ def _is_held_back(room: Room, poll: Poll) -> bool:
 
 def _move(room: Room, current: Poll | None) -> Step | None:
     polls = Poll.objects.filter(room=room).exclude(state=PollState.ARCHIVED)
+    if current is None and room.current_question_id is not None:
+        # Questions from the audience interrupt the talk: it goes on where it was.
+        current = polls.exclude(opened_at=None).order_by("-opened_at", "-pk").first()
+        if current is not None and current.state == PollState.OPEN:
+            return Step(Deed.MOVE, current)
     # By place and number: two that were added at the same moment share a place, and none may be skipped.
     after = (-1, 0) if current is None else (current.position, current.pk)
     following = next((poll for poll in polls if (poll.position, poll.pk) > after), None)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from live_polls.domain import access, moderation, steps
 from live_polls.domain.participants import stage_token
-from live_polls.domain.snapshot import read_room
-from live_polls.enums import TextState
+from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.enums import QuestionState, TextState
 from live_polls.errors import RoomNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.models import Room
@@ -52,12 +52,26 @@ def remote(request: HttpRequest, join_code: str) -> HttpResponse:
         "stage_link": stage_link(found),
         "remote_words": remote_words(),
     }
+    context |= _questions(room)
     if any(KINDS[poll.kind].carries_texts(poll.settings) for poll in room.polls):
         context |= {
             "held": moderation.texts_in_state(found, TextState.HELD, most=MAX_TEXTS),
             "shown": moderation.texts_in_state(found, TextState.SHOWN, most=MAX_TEXTS),
         }
     return render(request, "live_polls/remote/remote.html", context)
+
+
+def _questions(room: RoomView) -> dict[str, object]:
+    """Those that wait, the oldest first; those that are shown, most votes first, what is answered last."""
+    present = room.questions.present.values()
+    shown = sorted(room.questions.shown.values(), key=lambda one: (one.answered, -one.n_upvotes, one.id))
+    held = [question for question in present if question.state == QuestionState.HELD.value]
+    on_stage = room.questions.shown.get(room.current_question or "")
+    return {
+        "on_stage": on_stage,
+        "questions": shown[:MAX_TEXTS],
+        "held_questions": sorted(held, key=lambda one: one.id)[:MAX_TEXTS],
+    }
 
 
 def stage_link(room: Room) -> str:

@@ -9,7 +9,11 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
+
 from live_polls.domain import clock
+from live_polls.domain.asked import QuestionView
 from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
@@ -46,6 +50,7 @@ class StagePoll:
     picture: PictureView | None = None
     picture_alt: str = ""
     explanation: str = ""
+    entry: str = "open"
 
     @property
     def length(self) -> str:
@@ -66,25 +71,38 @@ class StagePoll:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`name` is poll, join, blank or ended; `step` of `n_steps` says where the poll on stage stands."""
+    """`name` is poll, question, join, blank or ended; `step` of `n_steps` says where the poll on stage stands."""
 
     name: str
     title_length: str
     poll: StagePoll | None
     step: int | None
     n_steps: int
+    question: QuestionView | None = None
+
+    @property
+    def question_length(self) -> str:
+        return length_name(self.question.text if self.question else "", PROMPT_LENGTHS)
+
+    @property
+    def question_votes(self) -> str:
+        """How many are for the question, as scripts say it."""
+        n = self.question.n_upvotes if self.question else 0
+        return ngettext("%(n)s vote", "%(n)s votes", n) % {"n": number_format(n)}
 
 
 def scene_of(room: RoomView, viewer: Viewer) -> Scene:
     """The scene that `viewer` sees; an ended room says goodbye whatever else was on the screen."""
     current = room.poll(room.current) if room.current else None
     poll = stage_poll(current, viewer) if current and sees_poll(current, viewer) else None
+    question = room.questions.shown.get(room.current_question or "")
     return Scene(
-        name=_scene_name(room, poll),
+        name=_scene_name(room, poll, question),
         title_length=length_name(room.title, TITLE_LENGTHS),
         poll=poll,
         step=room.steps.index(room.current) + 1 if room.current in room.steps else None,
         n_steps=len(room.steps),
+        question=question,
     )
 
 
@@ -112,6 +130,7 @@ def stage_poll(poll: PollView, viewer: Viewer) -> StagePoll:
         picture=poll.picture,
         picture_alt=poll.picture_alt,
         explanation=poll.explanation if revealed else "",
+        entry=poll.entry,
     )
 
 
@@ -120,7 +139,7 @@ def seconds_left(deadline: datetime | None) -> int:
     return max(0, math.ceil(deadline.timestamp() - clock.now())) if deadline else 0
 
 
-def _scene_name(room: RoomView, poll: StagePoll | None) -> str:
+def _scene_name(room: RoomView, poll: StagePoll | None, question: QuestionView | None) -> str:
     """Rounds compared count as the poll here: whoever may see them puts them over it."""
     if room.state == RoomState.ENDED.value:
         return "ended"
@@ -128,5 +147,7 @@ def _scene_name(room: RoomView, poll: StagePoll | None) -> str:
         return "blank"
     if room.screen == Screen.BOARD.value:
         return "board"
+    if question and room.screen == Screen.CONTENT.value:
+        return "question"
     is_poll = room.screen in {Screen.CONTENT.value, Screen.ROUNDS.value}
     return "poll" if poll and is_poll else "join"

@@ -7,14 +7,19 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from live_polls.templatetags.charts import PLURALS
+from live_polls.views.trust_words import every_entry, held_back_words, waiting_words
 
 
 def stage_words() -> dict[str, Any]:
     """Sentences by name; those with a number by plural form, as in templatetags/charts.py."""
     return {
         "votes_in": {name: ngettext("%(n)s vote in", "%(n)s votes in", n) for name, n in PLURALS.items()},
+        "upvotes": {name: ngettext("%(n)s vote", "%(n)s votes", n) for name, n in PLURALS.items()},
         "here": {name: ngettext("%(n)s here", "%(n)s here", n) for name, n in PLURALS.items()},
         "players": {name: ngettext("%(n)s player", "%(n)s players", n) for name, n in PLURALS.items()},
+        "entry": every_entry(),
+        "waiting": waiting_words(),
+        "held_back": held_back_words(),
         "board": gettext("Leaderboard"),
         "final": gettext("Final result"),
         "a_player": gettext("A player"),

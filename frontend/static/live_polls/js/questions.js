@@ -8,6 +8,7 @@ import { announce, count, reorder, say, sayMany, setText } from 'live_polls/poll
 /** @import {Store} from 'live_polls/polls' */
 
 const RESEND_MS = 5_000;
+const STILL_MS = 3_000;
 const MAX_SEQ = 2 ** 53;
 
 /** @type {(root: ParentNode, selector: string) => any} */
@@ -22,6 +23,9 @@ const unanswered = new Map();
 /** @type {Live} */ let live;
 /** @type {any} */ let words;
 let n_said = 0;
+let touchedAt = 0;
+let chosenOrder = '';
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let later;
 
 /** @param {Store} newStore @param {{live: Live, words: any}} page */
 export function show(newStore, page) {
@@ -47,6 +51,7 @@ function begin() {
   form.noValidate = true;
   form.addEventListener('submit', ask);
   list.addEventListener('submit', vote);
+  for (const sign of ['pointermove', 'pointerdown', 'keydown', 'focusin']) list.addEventListener(sign, () => (touchedAt = Date.now()));
   sorting.hidden = false;
   sorting.addEventListener('change', () => {
     showList();
@@ -172,9 +177,15 @@ function showList() {
     showCard(code, card);
     return card;
   });
-  // Nothing jumps under a finger or a cursor: the order waits until the list is left alone.
+  // Nothing jumps under a finger or a cursor: the order waits until the list has been left alone for a while.
   const isNew = cards.filter((card) => !card.isConnected);
-  if (isNew.length === 0 && list.matches(':hover, :focus-within') && !document.activeElement?.matches('#question-sort')) return counted();
+  const wait = touchedAt + STILL_MS - Date.now();
+  if (isNew.length === 0 && (wait > 0 || find(list, ':focus-visible')) && chosenOrder === sorting.value) {
+    clearTimeout(later);
+    later = setTimeout(showList, Math.max(wait, STILL_MS));
+    return counted();
+  }
+  chosenOrder = sorting.value;
   for (const card of isNew) list.append(card);
   reorder(list, cards);
   counted();

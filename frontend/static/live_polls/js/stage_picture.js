@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws what a Store knows on the big screen. Knows the page, not where the state comes from. */
 
-import { announce, drawChart, fill, fillOptions, say, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
+import { announce, drawChart, fill, fillOptions, say, sayHeldBack, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
 
 import { drawBoard, drawLobby } from 'live_polls/stage_board';
 
@@ -44,6 +44,7 @@ export class Picture {
     this.#store = store;
     this.#words = words;
     new ResizeObserver(() => this.fit()).observe(byId('poll'));
+    new ResizeObserver(() => fitQuestion()).observe(byId('asked-slot'));
     document.fonts?.ready.then(() => this.fit());
     setInterval(() => this.#tick(), 250);
   }
@@ -61,12 +62,37 @@ export class Picture {
     for (const title of document.querySelectorAll('[data-title]')) setText(title, room.title);
     byId('stage').dataset.scene = this.#scene(room);
     const here = sayMany(this.#words.here, presence);
+    setText(byId('held-back'), sayHeldBack(room, this.#words));
     for (const id of ['here', 'here-large']) setText(byId(id), presence ? here : '');
     byId('between').hidden = !presence;
     this.#drawStep(room);
     drawLobby(this.#store, this.#words);
     drawBoard(this.#store.board, this.#words);
     if (this.current) this.#drawPoll(this.current);
+    this.#drawQuestion();
+  }
+
+  /** The question on stage, if this screen may show one. */
+  get question() {
+    const { current, questions } = this.#store;
+    return current?.type === 'question' ? questions.get(current.code) : undefined;
+  }
+
+  #drawQuestion() {
+    const { question } = this;
+    const texts = { text: question?.text ?? '', name: question?.name ?? '', reply: question?.reply ?? '' };
+    const isNew = byId('asked-text').textContent !== texts.text;
+    byId('asked').dataset.length = nameFor(LENGTHS, [...texts.text].length, 'huge');
+    for (const [part, text] of Object.entries(texts)) {
+      setText(byId(`asked-${part}`), text);
+      byId(`asked-${part}`).hidden = !text;
+    }
+    setText(byId('asked-n'), question ? sayMany(this.#words.upvotes, question.n_upvotes) : '');
+    fitQuestion();
+    if (isNew && question && this.#said) announce(`${texts.name ? `${texts.name}: ` : ''}${texts.text}`, true);
+    if (question) this.#said = question.code;
+    // What was hidden is not among what is read aloud either.
+    else if (isNew) announce('', true);
   }
 
   /** Shrink the poll until it fits. */
@@ -84,6 +110,7 @@ export class Picture {
     if (this.own) return this.own;
     if (room.screen === 'blank') return 'blank';
     if (room.screen === 'board') return 'board';
+    if (this.question && room.screen === 'content') return 'question';
     if (this.current && room.screen === 'rounds') return this.rounds?.isHere(room, this.current.code) ? 'rounds' : 'poll';
     this.rounds?.forget();
     return this.current && room.screen === 'content' ? 'poll' : 'join';
@@ -106,6 +133,8 @@ export class Picture {
     showDetails(section, poll);
     if (was !== (poll.explanation ?? '')) this.fit();
     setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
+    const integrity = section.querySelector('[data-integrity]');
+    if (integrity?.textContent) setText(integrity, this.#words.entry[poll.entry ?? 'open']);
     setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
     this.#drawState(poll);
     if (isNew) this.fit();
@@ -161,6 +190,15 @@ export class Picture {
       announce(say(words, { prompt: poll.prompt }), true);
     }
     this.#said = said;
+  }
+}
+
+/** Shrink the question on stage until it fits. */
+function fitQuestion() {
+  const slot = byId('asked-slot');
+  for (let scale = 1; slot.clientHeight; scale -= 0.04) {
+    slot.style.setProperty('--fit', scale.toFixed(2));
+    if (scale <= SMALLEST_FIT || slot.scrollHeight <= slot.clientHeight * 1.005) return;
   }
 }
 

@@ -30,6 +30,10 @@ function drawNumbers() {
   if (figure && tally?.counts) drawChart(figure, tally, { poll: store.polls.get(code) });
   drawCrowd(tally?.n_ballots);
   drawPulse();
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-upvotes]'))) {
+    const question = store.questions.get(place.dataset.upvotes ?? '');
+    if (question) setText(place, String(question.n_upvotes));
+  }
   tickCountdowns(store.skew);
 }
 
@@ -61,9 +65,11 @@ function drawCrowd(nBallots) {
 
 /** How many texts wait, as far as the page lists them. @param {string} code */
 const nHeld = (code) => Math.min(50, store.tally(code)?.n_held ?? 0);
+/** The questions without their upvotes, which are drawn as they come. */
+const asked = () => [...store.questions.values()].map(({ n_upvotes: _, ...question }) => question);
 /** All that the server's page depends on but tallies. */
 const layout = () =>
-  JSON.stringify([store.room, store.current, store.order.map((code) => [store.polls.get(code), nHeld(code)])]);
+  JSON.stringify([store.room, store.current, store.order.map((code) => [store.polls.get(code), nHeld(code)]), asked()]);
 let shown = '';
 let isFetching = false;
 
@@ -104,7 +110,10 @@ function fetchPage() {
 function swap(board) {
   const focused = document.activeElement?.id;
   const unfolded = [...document.querySelectorAll('details[open][id]')].map(({ id }) => id);
+  // What is half written stays.
+  const kept = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('[data-keep]')]).filter((field) => field.value !== field.defaultValue);
   byId('board')?.replaceWith(document.importNode(board, true));
+  for (const { id, value } of kept) if (byId(id)) /** @type {HTMLInputElement} */ (byId(id)).value = value;
   for (const id of unfolded) byId(id)?.setAttribute('open', '');
   if (focused) (byId(focused) ?? byId('next'))?.focus({ preventScroll: true });
   dress();

@@ -74,7 +74,7 @@ function follow() {
     stageToken,
     onChange: (change) => {
       if (change.reactions) drawReactions(store.reactions);
-      if (change.room || change.presence || change.polls.size) picture.draw();
+      if (change.room || change.presence || change.questions || change.polls.size) picture.draw();
       showRights();
     },
     onLink: (link, reason) => {
