@@ -13,7 +13,7 @@ from live_polls.domain.players import checked_teams
 from live_polls.domain.retention import MOST_DAYS
 from live_polls.domain.starters import starters
 from live_polls.domain.texts import clean_line
-from live_polls.enums import ResultsVisibility
+from live_polls.enums import Asking, Names, ResultsVisibility
 from live_polls.errors import InvalidSettingsError
 from live_polls.models import Account, Room
 
@@ -60,6 +60,17 @@ class RoomForm(DeskForm):
         label=_("Reactions and the pulse: taps for the big screen and for the hosts, kept nowhere"),
         required=False,
         initial=True,
+    )
+    asking = forms.ChoiceField(
+        label=_("Questions from the audience"),
+        choices=Asking.choices,
+        initial=Asking.OFF,
+        required=False,
+        help_text=_("People ask on their phones and vote for the questions of others."),
+    )
+    hold_questions = forms.BooleanField(label=_("Each question waits until a moderator approves it"), required=False)
+    names = forms.ChoiceField(
+        label=_("Names of those who ask"), choices=Names.choices, initial=Names.OPTIONAL, required=False
     )
     teams = forms.CharField(
         label=_("Teams of the quiz"),
@@ -150,6 +161,11 @@ class NewAccountForm(WelcomeForm):
         label=_("Name"),
         max_length=80,
         help_text=_("The other people who run the room see it."),
-        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "name", "autofocus": True}),
+    )
+    email = forms.EmailField(
+        label=_("Email"),
+        help_text=_("You sign in with it. Nothing is sent to it now."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     field_order = ("name", "email", "password", "repeated")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from live_polls.domain import access
+from live_polls.domain.asking import edit_asking
 from live_polls.domain.participants import stage_token
 from live_polls.domain.players import set_teams
 from live_polls.domain.retention import set_retention
@@ -45,7 +46,9 @@ def room_new(request: HttpRequest) -> HttpResponse:
     form.fields["title"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
         starter, teams = form.cleaned_data.pop("starter"), form.cleaned_data.pop("teams")
+        asking = _asking_in(form)
         room = create_room(owner=_me(request), **form.cleaned_data)
+        edit_asking(room, **asking)
         set_teams(room, teams)
         if starter:
             add_starter(room, starter)
@@ -62,10 +65,17 @@ def room_edit(request: HttpRequest, join_code: str) -> HttpResponse:
     form = RoomForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         set_teams(room, form.cleaned_data.pop("teams"))
+        edit_asking(room, **_asking_in(form))
         edit_room(room, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("live_polls:room-edit", room.join_code)
     return render(request, "live_polls/desk/room.html", _desk_of(request, room) | {"form": form})
+
+
+def _asking_in(form: RoomForm) -> dict[str, Any]:
+    """What the form says about questions, taken out of it; what it leaves empty stays as it is."""
+    asking, hold, names = (form.cleaned_data.pop(name) for name in ("asking", "hold_questions", "names"))
+    return {"asking": asking or None, "hold": hold, "names": names or None}
 
 
 def _me(request: HttpRequest) -> Account:

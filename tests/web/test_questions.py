@@ -11,7 +11,7 @@ from django.test import AsyncClient
 
 from live_polls.domain import question_moderation as desk
 from live_polls.domain.participants import cookie_name, new_token
-from live_polls.enums import Role
+from live_polls.enums import Asking, Role
 from live_polls.models import Account, Membership, Question, Room
 from tests.asking import make_asked, make_asking_room
 from tests.web.conftest import As
@@ -136,3 +136,14 @@ def test_a_question_goes_on_stage_and_off_again_in_its_own_room(as_: As, db):
     assert Room.objects.get(pk=room.pk).current_question == question
     assert client.post(address, {"verb": "unpin_question"}, headers=script).status_code == 204
     assert Room.objects.get(pk=room.pk).current_question_id is None
+
+
+def test_the_editor_says_whether_and_how_people_ask(as_: As, db):
+    room, client = make_asking_room(asking=Asking.OFF), as_("operator")
+    form = {"title": room.title, "results": "live", "reactions": "on"}
+    address = f"/rooms/{room.join_code}/edit"
+    said = {"asking": "paused", "hold_questions": "on", "names": "required"}
+    assert client.post(address, form | said).status_code == 302
+    room.refresh_from_db()
+    assert (room.asking, room.hold_questions, room.names) == ("paused", True, "required")
+    assert 'value="paused" selected' in client.get(address).content.decode()
