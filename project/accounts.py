@@ -54,8 +54,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        key = str(super()._get_login_attempts_cache_key(request, **credentials))
-        return f"{key}:{known_place(request, credentials.get('email', ''))}"
+        """By account and place. Not by host, as allauth does: each name of the server would be so many more tries."""
+        email = str(credentials.get("email", "")).lower()
+        return f"{email}:{known_place(request, email)}"
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

@@ -99,10 +99,10 @@ def check(client: Client, url: str, theirs: Theirs, said: dict[str, Any]) -> Non
     assert rows_of(theirs.room) == before
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_touches_what_belongs_to_another_room(client_: Client, room: Room, theirs: Theirs, page: str):
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_touches_what_belongs_to_another_room(client_: Client, room: Room, theirs: Theirs, path: str):
     for where in (room, theirs.room):
-        check(client_, address(page, where, theirs), theirs, fields(theirs))
+        check(client_, address(path, where, theirs), theirs, fields(theirs))
 
 
 @pytest.mark.parametrize("verb", sorted(ACTS))
