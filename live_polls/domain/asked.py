@@ -49,6 +49,7 @@ class Questions:
     present: Mapping[str, QuestionView] = field(default_factory=dict)
     shown: Mapping[str, QuestionView] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)  # {code of one that was merged: which stands for it}
+    hidden: frozenset[str] = frozenset()  # codes of those that a moderator took off the screens: told as a number
     pieces: dict[str, bytes] = field(default_factory=dict)  # kept by who shows them: what was encoded once
 
 
@@ -97,7 +98,9 @@ def read_questions(room_id: int, known: Questions | None, since: int) -> Questio
     present = dict(known.present) if known is not None else {}
     shown = dict(known.shown) if known is not None else {}
     merged = dict(known.merged) if known is not None else {}
+    hidden = set(known.hidden) if known is not None else _hidden_codes(room_id)
     for question in news:
+        (hidden.add if question.state == QuestionState.HIDDEN.value else hidden.discard)(question.code)
         is_shown = question.is_present and question.state == QuestionState.SHOWN.value
         for views, belongs in ((present, question.is_present), (shown, is_shown)):
             views.pop(question.code, None)  # what changed goes to the end
@@ -106,7 +109,12 @@ def read_questions(room_id: int, known: Questions | None, since: int) -> Questio
         merged.pop(question.code, None)
         if question.merged_into is not None:
             merged[question.code] = question.merged_into
-    return Questions(present, shown, merged)
+    return Questions(present, shown, merged, frozenset(hidden))
+
+
+def _hidden_codes(room_id: int) -> set[str]:
+    hidden = Question.objects.filter(room_id=room_id, state=QuestionState.HIDDEN)
+    return set(hidden.values_list("code", flat=True))
 
 
 def read_asked(room_id: int, merged: Mapping[str, str], participants: Mapping[str, str]) -> dict[str, Asked]:

@@ -58,7 +58,7 @@ def open_poll(poll: Poll) -> None:
         )
         Room.objects.filter(pk=poll.room_id, current=None, current_question=None).update(current=poll)
         poll.refresh_from_db()
-        record(poll.room_id, "open", poll, round=poll.round)
+        record(poll.room_id, "open", poll, round=poll.round, entry=poll.entry)
         bump_layout(poll.room_id)
 
 

@@ -17,7 +17,7 @@ from live_polls.enums import PollState
 from live_polls.errors import RoomNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Kind, PublicTally, Shape
-from live_polls.models import Ballot, Tally
+from live_polls.models import Ballot, Record, Tally
 
 MOST_TEXTS = 100_000  # of a round in a file; more is an attack, not a hall
 
@@ -38,6 +38,7 @@ class RoundResults:
     is_now: bool
     tally: PublicTally
     chart: Chart
+    entry: str = ""  # who could vote in it; empty where nobody knows any more
     answers: tuple[tuple[str, int], ...] = ()
     texts: tuple[tuple[str, int], ...] = ()
 
@@ -91,15 +92,34 @@ def read_results(room_id: int, *, whole: bool = False) -> RoomResults:
     with consistent_read():
         counters = _read_counters(room_id)
         answers = _read_answers(room_id) if whole else {}
+        entries = _read_entries(room_id)
         for poll in room.polls:
             _add_texts(poll, counters[poll.id])
         read = tuple(
             _poll_results(number, poll, counters[poll.id], answers.get(poll.id, {}))
             for number, poll in enumerate(room.polls, start=1)
         )
+        read = tuple(_with_entries(poll, entries) for poll in read)
         if whole:
             read = tuple(map(_with_texts, read))
     return RoomResults(room, timezone.now(), read)
+
+
+def _read_entries(room_id: int) -> dict[tuple[str, int], str]:
+    """{(poll code, round): who could vote}. A poll knows that of its own round; of earlier ones the log does."""
+    opened = Record.objects.filter(room_id=room_id, verb="open", object_sort="poll").values_list(
+        "object_code", "details"
+    )
+    return {(code, said["round"]): said["entry"] for code, said in opened if "round" in said and "entry" in said}
+
+
+def _with_entries(poll: PollResults, entries: Mapping[tuple[str, int], str]) -> PollResults:
+    code = poll.poll.code
+    rounds = (
+        replace(each, entry=poll.poll.entry if each.is_now else entries.get((code, each.number), ""))
+        for each in poll.rounds
+    )
+    return replace(poll, rounds=tuple(rounds))
 
 
 def _read_counters(room_id: int) -> dict[int, dict[int, Counters]]:
@@ -159,4 +179,4 @@ def _round_results(number: int, poll: PollView, counters: Counters, answers: Ans
     kind = KINDS[poll.kind]
     tally = kind.tally(counters, Shape(len(poll.options), poll.settings, poll.right))
     chart = kind.chart(tally, poll.options, kind.public_settings(poll.settings, revealed=True))
-    return RoundResults(number, number == poll.round, tally, chart, tuple(sorted(answers)))
+    return RoundResults(number, number == poll.round, tally, chart, answers=tuple(sorted(answers)))

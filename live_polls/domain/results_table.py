@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from live_polls.domain.results import PollResults, RoomResults, RoundResults
+from live_polls.enums import Entry
 from live_polls.kinds.base import Row
 from live_polls.kinds.settings import decimal_of
 
 Cell = str | int | float | None
 
 # Columns of every table, and figures that belong to a screen; a kind that counts more adds columns of its own.
-ALWAYS = frozenset({"number", "prompt", "kind", "round", "state", "ballots", "text", "votes", "share"})
+ALWAYS = frozenset({"number", "prompt", "kind", "round", "state", "entry", "ballots", "text", "votes", "share"})
 ON_SCREEN = frozenset({"n_ballots", "abstained", "n_more", "n_held"})
 ROW_FIELDS = frozenset(field.name for field in fields(Row))
 
@@ -51,6 +52,7 @@ def _labels() -> dict[str, str]:
         "kind": _("Kind"),
         "round": _("Round"),
         "state": _("State"),
+        "entry": _("Who could vote"),
         "ballots": _("Ballots"),
         "abstained": _("Abstained"),
         "letter": _("Key"),
@@ -84,6 +86,7 @@ def _head(poll: PollResults, round_: RoundResults) -> dict[str, Cell]:
         "kind": _(poll.kind.label),
         "round": round_.number,
         "state": str(poll.state.label) if round_.is_now else _("Closed"),
+        "entry": str(Entry(round_.entry).label) if round_.entry else None,
         "ballots": round_.n_ballots,
         "abstained": round_.tally.get("abstained"),
         **_figures(round_.tally, besides=ON_SCREEN),

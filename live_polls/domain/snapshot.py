@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from live_polls.domain import asked, ballot_rows, quiz, snapshot_rows
 from live_polls.domain.asked import NO_QUESTIONS, Asked, Questions
@@ -27,9 +28,9 @@ from live_polls.domain.pictures import PictureView, view_of
 from live_polls.domain.receipts import receipt
 from live_polls.domain.voices import is_voiced
 from live_polls.domain.written import text_counters
-from live_polls.enums import Asking, Entry, Names, PollState
+from live_polls.enums import Asking, Entry, Names, PollState, TextState
 from live_polls.kinds import KINDS
-from live_polls.models import Option, Poll, Room
+from live_polls.models import Option, Poll, Room, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class RoomView:
     entry: str = Entry.OPEN.value
     is_locked: bool = False
     passcode: str = field(default="", repr=False)
+    n_hidden_texts: int = 0  # in the rounds that polls are in, as of the layout
     questions: Questions = field(default=NO_QUESTIONS, repr=False)
     # Of the quiz; see quiz.py.
     players: dict[str, PlayerLine] = field(default_factory=dict)
@@ -268,7 +270,16 @@ def _read_whole(room_id: int) -> RoomView | None:
     make: Any = RoomView  # the checker cannot follow a row by position
     n = len(ROOM_FIELDS)
     view: RoomView = make(*row[:n], RoomSecrets(*row[-3:]), (), *row[n:-3])
-    return replace(view, polls=_with_counters(_read_polls(view), set(PollState.values)))
+    polls = _with_counters(_read_polls(view), set(PollState.values))
+    return replace(view, polls=polls, n_hidden_texts=_count_hidden_texts(polls))
+
+
+def _count_hidden_texts(polls: Sequence[PollView]) -> int:
+    """How many texts moderators hid in the rounds that polls are in; no read where nobody writes."""
+    written = [poll.id for poll in polls if KINDS[poll.kind].carries_texts(poll.settings)]
+    if not written:
+        return 0
+    return Text.objects.filter(poll__in=written, round=F("poll__round"), state=TextState.HIDDEN).count()
 
 
 def _read_polls(view: RoomView) -> tuple[PollView, ...]:

@@ -14,10 +14,11 @@ import msgspec
 from django.conf import settings
 
 from live_polls.domain.asked import NO_QUESTIONS, Asked, Questions
+from live_polls.domain.held_back import held_back
 from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import MyBallot, PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
-from live_polls.enums import Asking, Screen
+from live_polls.enums import Asking, Entry, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
 from live_polls.live import messages
@@ -215,6 +216,7 @@ def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:
 
 def room_object(view: RoomView) -> messages.RoomObject:
     asks = view.asking != Asking.OFF.value
+    n_waiting, n_hidden = held_back(view)
     return messages.RoomObject(
         code=view.join_code,
         title=view.title,
@@ -228,6 +230,10 @@ def room_object(view: RoomView) -> messages.RoomObject:
         teams=(view.is_quiz and list(view.teams)) or msgspec.UNSET,
         compared=view.compared if view.screen == Screen.ROUNDS.value else msgspec.UNSET,
         one_at_a_time=view.one_at_a_time or msgspec.UNSET,
+        entry=msgspec.UNSET if view.entry == Entry.OPEN.value else view.entry,
+        locked=view.is_locked or msgspec.UNSET,
+        waiting=n_waiting or msgspec.UNSET,
+        held_back=n_hidden or msgspec.UNSET,
         reactions=view.reactions or msgspec.UNSET,
         asking=(asks and view.asking) or msgspec.UNSET,
         names=(asks and view.names) or msgspec.UNSET,
@@ -267,6 +273,7 @@ def poll_object(poll: PollView, viewer: Viewer) -> messages.PollObject:
         points=poll.points or msgspec.UNSET,
         by_speed=poll.by_speed if poll.points else msgspec.UNSET,
         last_deadline=poll.last_deadline.timestamp() if poll.last_deadline else msgspec.UNSET,
+        entry=msgspec.UNSET if poll.entry == Entry.OPEN.value else poll.entry,
         extra_times=len(poll.extra_times) if viewer is Viewer.HOST and poll.last_deadline else msgspec.UNSET,
     )
 

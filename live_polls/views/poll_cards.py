@@ -73,6 +73,7 @@ class Card:
     picture_alt: str = ""
     explanation: str = ""
     points: int = 0  # more than 0: a quiz question
+    entry: str = "open"  # who may vote in this round
     not_shown: tuple[tuple[str, str], ...] = ()  # (how they stand, sentence) of own texts that are on no screen
     nth_time: int = 0  # which extra time can be asked for next; 0 is none
 
@@ -251,6 +252,7 @@ def _card(poll: PollView, ballot: MyBallot | None, *, is_open: bool) -> Card:
         picture_alt=poll.picture_alt,
         explanation=poll.explanation if revealed else "",
         points=poll.points,
+        entry=poll.entry,
         not_shown=_not_shown(ballot),
     )
 

@@ -68,6 +68,7 @@ export class Picture {
     this.#drawStep(room);
     drawLobby(this.#store, this.#words);
     drawBoard(this.#store.board, this.#words);
+    if (!this.current) setText(byId('integrity'), '');
     if (this.current) this.#drawPoll(this.current);
     this.#drawQuestion();
   }
@@ -133,8 +134,7 @@ export class Picture {
     showDetails(section, poll);
     if (was !== (poll.explanation ?? '')) this.fit();
     setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
-    const integrity = section.querySelector('[data-integrity]');
-    if (integrity?.textContent) setText(integrity, this.#words.entry[poll.entry ?? 'open']);
+    setText(byId('integrity'), 'always' in figure.dataset ? '' : this.#words.entry[poll.entry ?? 'open']);
     setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
     this.#drawState(poll);
     if (isNew) this.fit();
