@@ -90,7 +90,9 @@ class RoundsFigure:
     def crowd(self) -> str:
         """How much stands in the bars, for the size of a big screen's letters."""
         n_lines = sum(len(option.bars) + 1 for option in self.options)
-        return "few" if n_lines <= 9 else "several" if n_lines <= 17 else "many" if n_lines <= 28 else "crowd"
+        if n_lines <= 12:
+            return "few" if n_lines <= 9 else "some"
+        return "several" if n_lines <= 17 else "many" if n_lines <= 28 else "crowd"
 
     width = WIDTH
     height = HEIGHT
