@@ -87,6 +87,13 @@ async def test_who_was_let_go_does_not_come_back(door: Door, room: Room, alice: 
     assert refused.value.code == 4403
 
 
+async def test_a_moderator_who_is_demoted_in_mid_work_is_let_go_from_the_desk(door: Door, room: Room, mia: Account):
+    async with hosted(door, room, mia, role="moderator") as desk:
+        await act(remove, mia)
+        async with asyncio.timeout(PROMISED_SECONDS):
+            assert await desk.closed() == 4401
+
+
 async def test_who_became_a_moderator_comes_back_as_one(door: Door, room: Room, alice: Account):
     async with hosted(door, room, alice) as host:
         await act(demote, alice)
