@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from live_polls.domain import text_rows
@@ -17,7 +17,7 @@ from live_polls.enums import PollState
 from live_polls.errors import RoomNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Kind, PublicTally, Shape
-from live_polls.models import Ballot, Record, Tally
+from live_polls.models import Ballot, Cohort, Record, Tally
 
 MOST_TEXTS = 100_000  # of a round in a file; more is an attack, not a hall
 
@@ -155,10 +155,16 @@ def _texts(poll: PollResults, round_: int) -> tuple[tuple[str, int], ...]:
 def _read_answers(room_id: int) -> dict[int, dict[int, Answers]]:
     """{poll id: {round: answers}}, counted by the database: no ballot comes out of it by itself."""
     answers: dict[int, dict[int, Answers]] = defaultdict(dict)
-    said = Ballot.objects.filter(poll__room_id=room_id, answer__isnull=False).values("poll_id", "round", "answer")
+    aside = [ballot for ids in _cohorts_aside(room_id).values_list("ballots", flat=True) for ballot in ids]
+    counted = Ballot.objects.filter(poll__room_id=room_id, answer__isnull=False).exclude(pk__in=aside)
+    said = counted.values("poll_id", "round", "answer")
     for poll_id, round_, answer, n in said.annotate(n=Count("pk")).values_list("poll_id", "round", "answer", "n"):
         answers[poll_id].setdefault(round_, []).append((answer or "", n))
     return answers
+
+
+def _cohorts_aside(room_id: int) -> QuerySet[Cohort]:
+    return Cohort.objects.filter(poll__room_id=room_id, is_aside=True)
 
 
 def _poll_results(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from live_polls.domain.cohorts import ballots_aside
 from live_polls.domain.text_recount import count_texts, mend_texts
 from live_polls.domain.versions import bump_layout
 from live_polls.domain.written import STATE_COUNTERS
@@ -82,8 +83,11 @@ def _recount_poll(poll: Poll, *, repair: bool) -> list[Difference]:
 def _count_ballots(poll: Poll) -> Counter[tuple[int, str]]:
     kind, shape = KINDS[poll.kind], Shape(poll.options.count(), poll.settings)
     total: Counter[tuple[int, str]] = Counter()
-    ballots = Ballot.objects.filter(poll=poll, answer__isnull=False).values_list("round", "answer")
-    for round_, answer in ballots.iterator():
+    aside = ballots_aside(poll.pk)
+    ballots = Ballot.objects.filter(poll=poll, answer__isnull=False).values_list("pk", "round", "answer")
+    for ballot_id, round_, answer in ballots.iterator():
+        if ballot_id in aside:
+            continue
         for counter, n in kind.counters(json.loads(answer or ""), shape).items():
             total[round_, counter] += n
     return total

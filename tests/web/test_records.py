@@ -91,11 +91,13 @@ def fields_for(verb: str, poll: Poll, text: Text, player: Player) -> dict[str, s
     }
 
 
-@pytest.mark.parametrize("verb", sorted(ACTS))
+@pytest.mark.parametrize("verb", sorted(TALK))
 def test_each_verb_of_the_door_leaves_one_record_and_a_repeat_none(
     as_: As, cast: dict[str, Account], room: Room, poll: Poll, text: Text, player: Player, verb: str
 ):
-    assert TALK.keys() == ACTS.keys(), "Tell here what the log says about a new verb"
+    # Of questions: tests/unit/domain/test_question_moderation.py, where each verb has its record, too.
+    asked = {name for name in ACTS if "question" in name or "asking" in name}
+    assert TALK.keys() == ACTS.keys() - asked, "Tell here what the log says about a new verb"
     door, host = reverse("live_polls:act", args=[room.join_code]), as_("host")
     _make_ready(verb, room, poll, text, player)
     last = Record.objects.order_by("-pk").values_list("pk", flat=True)[0]
