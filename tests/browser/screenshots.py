@@ -17,6 +17,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import BROWSERS, FLAGS, Room, load_room
+from tests.browser.people import Person
 from tests.browser.players import CAPITAL, PRIMES, players_of
 from tests.browser.rooms import BUDGET, CLOUD, EDITOR, MOOD, RELEASE, SESSIONS, WALL
 from tests.browser.voting import Voters, vote
@@ -68,10 +69,38 @@ Three things, and a break in the middle.
 """
 
 
-WORDS = (
-    "people coffee Python sprints talks friends food curiosity queues laughter keynote Wi-Fi badges typing lightning tea"
-    " stickers sunshine learning community hallway naps Django snakes rooms posters async beer music kindness"
-).split()
+WORDS = [
+    "people",
+    "coffee",
+    "Python",
+    "sprints",
+    "talks",
+    "friends",
+    "food",
+    "curiosity",
+    "queues",
+    "laughter",
+    "keynote",
+    "Wi-Fi",
+    "badges",
+    "typing",
+    "lightning",
+    "tea",
+    "stickers",
+    "sunshine",
+    "learning",
+    "community",
+    "hallway",
+    "naps",
+    "Django",
+    "snakes",
+    "rooms",
+    "posters",
+    "async",
+    "beer",
+    "music",
+    "kindness",
+]
 SAID = (
     "More time to talk to each other",
     "Shorter queues for coffee, please",
@@ -81,6 +110,18 @@ SAID = (
     "A quiet room",
     "The workshop on the second day was the best I have been to",
     "Fewer slides",
+)
+QUESTIONS = (
+    ("When is lunch, and where?", "Ada"),
+    ("How do two moderators keep off each other's toes?", "Grace"),
+    ("Why the f.u.c.k is it so cold in here?", ""),
+    ("Will there be recordings?", "Moderator"),
+)
+ASKED = (
+    ("How do you keep a tally exact when two servers count at once?", "Ada"),
+    ("What would you do differently if you started today?", "Grace"),
+    ("Is Redis needed at all?", ""),
+    ("Will the slides be online?", "Linus"),
 )
 EDITORS = ("Nano", "nano", "Zed", "VS Code", "VS Code", "vs code", "ed")
 
@@ -266,7 +307,7 @@ def take_reconnecting(camera: Camera, server: ServerProcess, room: Room) -> Page
     return camera.page(room.url, PHONE, "light")
 
 
-def take_desk(camera: Camera, server: ServerProcess) -> None:
+def take_desk(camera: Camera, server: ServerProcess) -> Page:
     link = next(word for word in server.said.split() if "/welcome/" in word)
     page = camera.page(server.url + link[link.index("/welcome/") :], LAPTOP, "light")
     camera.shoot(page, "desk-welcome-light")
@@ -285,6 +326,53 @@ def take_desk(camera: Camera, server: ServerProcess) -> None:
     camera.shoot(page, "remote-light")
     page.emulate_media(color_scheme="dark")
     camera.shoot(page, "remote-dark")
+    return page
+
+
+def take_moderation(camera: Camera, server: ServerProcess, desk: Page) -> None:
+    """The moderation desk, with questions, texts and a name to look at; `desk` is a page of somebody signed in."""
+    room = load_room(server, WALL.replace("hold = true", ""))
+    desk.goto(f"{server.url}/rooms/{room.join_code}/moderation?show=all")
+    desk.locator("#room > summary").click()
+    desk.get_by_role("button", name="Take questions").click()
+    expect(desk.get_by_role("button", name="Pause questions")).to_be_visible()
+    desk.locator("#room > summary").click()
+    for text, name in QUESTIONS:
+        Person(room).ask(text, name=name)
+    Person(room).write(room, "Better chairs, d@mn it, these are sh1t")
+    expect(desk.locator(".contribution")).to_have_count(len(QUESTIONS) + 1)
+    for size, width in ((LAPTOP, "laptop"), (PHONE, "phone")):
+        desk.set_viewport_size({"width": size["width"], "height": size["height"]})
+        for scheme in ("light", "dark"):
+            desk.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            camera.shoot(desk, f"moderation-{width}-{scheme}")
+
+
+def take_questions(camera: Camera, server: ServerProcess, desk: Page) -> None:
+    """Questions on a phone, and the one that the remote has put on stage; `desk` is a page of somebody signed in."""
+    room = load_room(server, DATABASE)
+    desk.goto(f"{server.url}/rooms/{room.join_code}/edit")
+    desk.get_by_label("Questions from the audience").select_option("open")
+    desk.get_by_role("button", name="Save").first.click()
+    phone = camera.page(room.url, PHONE, "light")
+    people = [Person(room) for _ in ASKED]
+    codes = [person.ask(text, name=name) for person, (text, name) in zip(people, ASKED, strict=True)]
+    for place, person in enumerate(people):
+        for code in codes[:place]:
+            person.upvote(code)
+    expect(phone.locator("#question-list > li")).to_have_count(len(ASKED))
+    desk.goto(f"{server.url}/remote/{room.join_code}")
+    desk.locator(".asked-list li").first.get_by_role("button", name="Put on stage").click()
+    stage = _stage(camera, room, "dark")
+    expect(stage.locator("#asked")).to_be_visible()
+    for scheme in ("light", "dark"):
+        camera.shoot(_stage(camera, room, scheme), f"stage-question-{scheme}")
+        page = camera.page(room.url, PHONE, scheme)
+        page.get_by_role("link", name="Questions").click()
+        camera.shoot(page, f"phone-questions-{scheme}")
+    desk.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    desk.locator(".asked-list").scroll_into_view_if_needed()
+    camera.shoot(desk, "remote-questions-light")
 
 
 def _stage(camera: Camera, room: Room, scheme: str) -> Page:
@@ -308,7 +396,9 @@ def main(folder: Path) -> None:
             take_texts(camera, server)
             take_rounds(camera, server)
             take_quiz(camera, server)
-            take_desk(camera, server)
+            desk = take_desk(camera, server)
+            take_moderation(camera, server, desk)
+            take_questions(camera, server, desk)
             room = load_room(server, DATABASE)
             waiting = take_reconnecting(camera, server, room)
         expect(waiting.get_by_text("Reconnecting").first).to_be_visible(timeout=20_000)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.conftest import Room, load_room
+from tests.browser.people import Person
 from tests.server_process import ServerProcess, running_server
 
 pytestmark = pytest.mark.browser
@@ -71,53 +71,31 @@ def states(house: ServerProcess, chromium: Browser) -> dict[str, Any]:
     return {}
 
 
+def sign_in(chromium: Browser, room: Room, who: str) -> Any:
+    context = chromium.new_context(locale="en")
+    page = context.new_page()
+    page.goto(f"{room.server.url}/accounts/login/")
+    page.get_by_label("Email").fill(f"{who}@example.org")
+    page.locator("input[type=password]").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Rooms")).to_be_visible()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
 def open_desk(visit, chromium, states):
     def opened(room: Room, who: str = "mia", query: str = "", **settings: Any) -> Page:
         if who not in states:
-            context = chromium.new_context(locale="en")
-            page = context.new_page()
-            page.goto(f"{room.server.url}/accounts/login/")
-            page.get_by_label("Email").fill(f"{who}@example.org")
-            page.locator("input[type=password]").fill("correct horse battery")
-            page.keyboard.press("Enter")
-            expect(page.get_by_role("heading", name="Rooms")).to_be_visible()
-            states[who] = context.storage_state()
-            context.close()
+            states[who] = sign_in(chromium, room, who)
         address = f"{room.server.url}/rooms/{room.join_code}/moderation{query}"
-        page = visit(address, storage_state=states[who], viewport=LAPTOP, **settings)
+        page: Page = visit(address, storage_state=states[who], viewport=LAPTOP, **settings)
         if settings.get("java_script_enabled", True):
             expect(page.locator("body")).to_have_attribute("data-link", "live")
         return page
 
     return opened
-
-
-class Person:
-    """Somebody in the audience, by plain requests."""
-
-    def __init__(self, room: Room) -> None:
-        self._address = f"{room.server.url}/api/v1/rooms/{room.join_code}/"
-        self._opener = build_opener(ProxyHandler({}))
-        self._token = ""
-        self._token = self.post("join", {})["token"]
-
-    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        request = Request(self._address + path, json.dumps(body).encode(), headers, method="POST")
-        with self._opener.open(request) as response:
-            return dict(json.load(response))
-
-    def ask(self, text: str, **fields: str) -> str:
-        return str(self.post("questions", {"id": "q", "seq": 1, "text": text, **fields})["question"])
-
-    def upvote(self, code: str) -> None:
-        self.post("upvotes", {"id": "u", "question": code, "on": True})
-
-    def write(self, room: Room, text: str) -> None:
-        self.post("ballots", {"id": "b", "poll": room.polls[0], "round": 1, "seq": 1, "answer": {"texts": [text]}})
 
 
 def entry(page: Page, text: str) -> Any:
@@ -189,15 +167,16 @@ def test_the_list_never_moves_under_the_pointer(load, open_desk):
     for n in range(4):
         Person(room).ask(f"Fuck number {n}?")
     mia, max_ = open_desk(room), open_desk(room, "max")
-    third = entry(mia, "number 2")
-    third.locator(".text").hover()
-    before = third.bounding_box()
+    second = entry(mia, "number 1")
+    second.locator(".text").hover()
+    assert mia.evaluate("scrollY") == 0
+    before = second.bounding_box()
     press(max_, "number 0", "Approve")
-    press(max_, "number 1", "Hide")
+    press(max_, "number 2", "Hide")
     Person(room).ask("Fuck the newest?")
-    expect(entry(mia, "number 1")).to_have_class(re.compile("settled"))
+    expect(entry(mia, "number 2")).to_have_class(re.compile("settled"))
     expect(entry(mia, "the newest")).to_be_visible()
-    assert third.bounding_box() == before
+    assert second.bounding_box() == before
     mia.get_by_role("button", name="Clear 2 decided").click()
     expect(mia.locator(".contribution")).to_have_count(3)
 
@@ -297,8 +276,13 @@ def test_hostile_words_are_words_on_the_desk_the_stage_and_the_phone(house, load
     desk = open_desk(room, query="?show=all")
     phone, stage = visit(room.url), visit(f"{house.url}/stage/{room.join_code}")
     dialogs: list[str] = []
+
+    def heard(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
     for page in (desk, phone, stage):
-        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", heard)
     for text in HOSTILE:
         person = Person(room)
         person.write(room, text[:140])

@@ -60,7 +60,7 @@ def desk(room, as_):
             return html.unescape(client.get(address + query).content.decode().partition('<template id="mould">')[0])
 
         def raw(self, query: str) -> str:
-            return client.get(address + query).content.decode()
+            return str(client.get(address + query).content.decode())
 
         def post(self, **fields: Any) -> str:
             return html.unescape(client.post(address, fields, follow=True).content.decode())
