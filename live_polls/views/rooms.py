@@ -22,6 +22,7 @@ from live_polls.domain.retention import set_retention
 from live_polls.domain.rooms import create_room, delete_room, edit_room, end_room, revoke_stage_links
 from live_polls.domain.starters import add_starter, starters
 from live_polls.enums import Role
+from live_polls.errors import NotAllowedError
 from live_polls.kinds import KINDS
 from live_polls.models import Account, Ballot, Membership, Room
 from live_polls.views.canonical import canonical_join_code
@@ -42,6 +43,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_new(request: HttpRequest) -> HttpResponse:
+    if not access.can(request.user, "create_room"):
+        raise NotAllowedError
     form = NewRoomForm(request.POST or None)
     form.fields["title"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():

@@ -12,9 +12,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from live_polls.domain import access
 from live_polls.domain.contributions import id_of
 from live_polls.domain.deeds import DEEDS, SILENCES
 from live_polls.domain.participants import cookie_name, new_token
+from live_polls.domain.verbs import VERBS
 from live_polls.models import Account, Room
 from live_polls.views.acts import ACTS
 from live_polls.views.moderation import ROOM_DEEDS
@@ -117,6 +119,28 @@ def test_no_deed_of_the_desk_touches_what_belongs_to_another_room(
 ):
     for where in (room, theirs.room):
         check(client_, f"/rooms/{where.join_code}/moderation", theirs, fields(theirs, verb=verb))
+
+
+# For everybody who has the join code; the domain's own rules of entry say who may do more than look.
+PUBLIC = {"j/<str:join_code>", "J/<str:join_code>", "j/<str:join_code>/my-data", "embed/<str:join_code>"}
+
+
+@pytest.mark.parametrize("path", sorted(set(PAGES) - PUBLIC))
+def test_every_page_asks_the_table(
+    client_: Client, room: Room, theirs: Theirs, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    asked, can = [], access.can
+
+    def ask(somebody: Any, verb: str, thing: Any = None) -> bool:
+        asked.append(verb)
+        return can(somebody, verb, thing)
+
+    monkeypatch.setattr(access, "can", ask)
+
+    client_.get(address(path, room, theirs))
+    client_.post(address(path, room, theirs), fields(theirs, verb="open"))
+
+    assert set(asked) & VERBS.keys()
 
 
 def test_who_may_can(as_: As, theirs: Theirs):
