@@ -41,7 +41,13 @@ KEPT: Sequence[Kept] = (
         ),
         Until.PURGE,
     ),
-    Kept(("Text", "Spelling"), _("What you write in polls, as it is shown or waits for a moderator."), Until.PURGE),
+    Kept(
+        ("Text", "Spelling"),
+        _(
+            "What you write in polls, as it is shown or waits for a moderator. A word that stands for many stays as a count."
+        ),
+        Until.PURGE,
+    ),
     Kept(
         ("Question", "Upvote"),
         _("Questions that you ask, with the name that you give, and which questions you are for."),

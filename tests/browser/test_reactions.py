@@ -71,6 +71,11 @@ def test_on_a_small_phone_it_fits_and_axe_is_content(load, visit, theme):
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert findings(page) == ""
+    # What one may do with one's data stands at the foot, and not over the room.
+    foot, title = page.locator(".room-foot").bounding_box(), page.locator("#room-title").bounding_box()
+    assert foot is not None
+    assert title is not None
+    assert foot["y"] > title["y"]
     for button in page.locator(".tap").all():
         box = button.bounding_box()
         assert box is not None
