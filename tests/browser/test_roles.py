@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.server_process import ServerProcess, running_server
 
 pytestmark = pytest.mark.browser
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
-SMALL_PHONE = {"width": 320, "height": 640}
+SMALL_PHONE: ViewportSize = {"width": 320, "height": 640}
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
