@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from live_polls.domain import lifecycle, polls, rooms, steps
+from live_polls.domain import lifecycle, moderation, polls, rooms, steps
 from live_polls.domain import question_moderation as desk
 from live_polls.domain.asking import edit_asking
 from live_polls.domain.participants import new_token, stage_token
 from live_polls.domain.polls import PollDraft
 from live_polls.enums import Asking, Screen
-from live_polls.models import Account, Question, Room
+from live_polls.models import Account, Question, Room, Text
 from tests.asking import make_asked, upvote
 from tests.factories import make_poll
 from tests.live.doors import Door
@@ -156,6 +156,33 @@ async def test_the_life_of_a_room(door: Door, room: Room, alice: Account):
             await hall.does(name, deed)
 
 
+async def test_the_life_of_texts(door: Door, room: Room, alice: Account):
+    cloud = await act(make_poll, room, kind="word_cloud", options=())
+    wall = await act(make_poll, room, kind="open_text", options=(), settings={"hold": True})
+    choice = await act(make_poll, room, settings={"other": True})
+    async with hall_of(door, room, alice) as hall:
+        cast = hall.voter.cast
+        for name, deed in {
+            "words": lambda: cast(cloud, {"texts": ["Python", "rude"]}),
+            "hide a word": _on(moderation.hide_text, cloud, 1, "rude"),
+            "other words": lambda: cast(cloud, {"texts": ["PYTHON", "tea"]}, seq=2),
+            "mend a word": _on(moderation.edit_text, cloud, 1, "tea", "Tea"),
+            "an answer that waits": lambda: cast(wall, {"texts": ["a thought"]}),
+            "approve it": _on(_decide, "show_text", "a thought"),
+            "hold it again": _on(_decide, "hold_text", "a thought"),
+            "another answer": lambda: cast(wall, {"texts": ["another"]}, seq=2),
+            "hide that": _on(_decide, "hide_text", "another"),
+            "name something else": lambda: cast(choice, {"other": "Vim"}),
+            "hide what was named": _on(moderation.hide_text, choice, 1, "vim"),
+            "choose after all": lambda: cast(choice, {"option": 1}, seq=2),
+            "withdraw": lambda: cast(cloud, None, seq=3),
+            "close": _on(lifecycle.close_poll, wall),
+            "approve after the close": _on(_decide, "show_text", "another"),
+            "reset": _on(lifecycle.reset_poll, wall),
+        }.items():
+            await hall.does(name, deed)
+
+
 async def test_many_deeds_at_once(door: Door, room: Room, alice: Account):
     """Nobody looks in between, so a screen is told only the end of what happened."""
     first, second = [await act(make_poll, room, results="after_vote") for _ in range(2)]
@@ -240,6 +267,11 @@ def hide_last(room: Room) -> None:
 async def withdraw_last(socket: Socket, room: Room) -> None:
     question = await act(Question.objects.get, room=room, text="Mine?")
     await say(socket, "question.withdraw", question=question.code)
+
+
+def _decide(deed: str, text: str) -> None:
+    found = Text.objects.get(text=text)
+    getattr(moderation, deed)(found.poll, found.round, found.key)
 
 
 def _draft(prompt: str, options: list[str] | None, *, results: str = "") -> PollDraft:
