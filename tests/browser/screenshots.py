@@ -240,7 +240,7 @@ def take_texts(camera: Camera, server: ServerProcess) -> None:
     room = load_room(server, CLOUD, WALL.replace("hold = true", ""), EDITOR, is_open=False)
     words = [(word, 1 + 40 // place) for place, word in enumerate(WORDS, start=1)]
     given = [word for word, n in words for _ in range(n)]
-    answers = {
+    answers: dict[str, list[dict[str, Any]]] = {
         "cloud": [{"texts": given[n::60][:3]} for n in range(60)],
         "wall": [{"texts": [text]} for text in SAID],
         "other": [{"option": 1 + n % 2} for n in range(9)] + [{"other": text} for text in EDITORS],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 
@@ -63,7 +64,8 @@ def test_a_word_that_is_hidden_while_its_author_takes_it_back_is_gone_or_hidden(
     for who in range(n_before):
         say(cloud, str(who), "rude")
 
-    _, was_there = together([partial(say, cloud, "0", *change, seq=2), partial(hide, cloud, "rude")])
+    deeds: list[Callable[[], object]] = [partial(say, cloud, "0", *change, seq=2), partial(hide, cloud, "rude")]
+    _, was_there = together(deeds)
 
     text = Text.objects.filter(key="rude").first()
     assert (text.state if text else None) == (TextState.HIDDEN if was_there else None)
@@ -82,7 +84,8 @@ def test_an_answer_that_is_hidden_while_its_author_changes_it_never_lends_its_ap
         except TextNotFoundError:
             pass
 
-    together([partial(say, wall, "alice", "rude", seq=2), approve])
+    deeds: list[Callable[[], None]] = [partial(say, wall, "alice", "rude", seq=2), approve]
+    together(deeds)
 
     assert [(text.text, text.state) for text in Text.objects.all()] == [("rude", TextState.HELD)]
     assert recount() == []
