@@ -15,6 +15,7 @@ from live_polls.models import Player, Question, Record, Text
 VERBS = {
     "accept_role": _("took on a role"),
     "add": _("added"),
+    "add_member": _("gave a role to"),
     "answer": _("marked as answered"),
     "approve": _("approved"),
     "archive": _("archived"),
@@ -26,7 +27,7 @@ VERBS = {
     "change_role": _("changed the role of"),
     "close": _("closed"),
     "content": _("showed the polls on the stage"),
-    "create": _("made the room"),
+    "create": _("made the"),
     "delete": _("deleted"),
     "edit": _("edited"),
     "end_room": _("ended the room"),
@@ -70,6 +71,7 @@ VERBS = {
     "teams": _("changed the teams"),
     "unlock": _("unlocked the room"),
     "unpin": _("took off the stage"),
+    "words": _("changed the lists of words"),
     "untimed": _("stopped the countdown of"),
 }
 BY = {
