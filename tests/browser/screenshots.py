@@ -273,6 +273,25 @@ def take_rounds(camera: Camera, server: ServerProcess) -> None:
         camera.shoot(_stage(camera, room, scheme), f"stage-rounds-{scheme}")
 
 
+def take_reactions(camera: Camera, server: ServerProcess) -> None:
+    """Taps of four phones on the stage; and what a participant is told of their data."""
+    room = load_room(server, DATABASE)
+    stage = camera.page(f"{room.server.url}/stage/{room.join_code}#{room.stage_token}", PROJECTOR, "dark")
+    stage.wait_for_timeout(STRIP_HIDES_AFTER_MS)
+    phones = [camera.page(room.url, PHONE, scheme) for scheme in ("light", "dark", "light", "dark")]
+    for number, phone in enumerate(phones):
+        expect(phone.locator("body")).to_have_attribute("data-link", "live")
+        phone.get_by_role("button", name="Applause" if number else "Love it").click()
+    expect(stage.locator(".bubble").first).to_be_visible()
+    camera.shoot(stage, "stage-reactions-dark")
+    phones[0].get_by_role("button", name="Slower, please").click()
+    phones[0].evaluate("scrollTo(0, document.body.scrollHeight)")
+    camera.shoot(phones[0], "phone-reactions-light")
+    for url, name in ((f"{room.url}/my-data", "my-data"), (f"{server.url}/privacy", "privacy")):
+        phones[0].goto(url)
+        camera.shoot(phones[0], f"phone-{name}-light")
+
+
 def take_quiz(camera: Camera, server: ServerProcess) -> None:
     """A name, a question, what it earned; the lobby of players, the leaderboard and the podium."""
     room = load_room(server, CAPITAL, PRIMES, is_open=False)
@@ -396,6 +415,7 @@ def main(folder: Path) -> None:
             take_texts(camera, server)
             take_rounds(camera, server)
             take_quiz(camera, server)
+            take_reactions(camera, server)
             desk = take_desk(camera, server)
             take_moderation(camera, server, desk)
             take_questions(camera, server, desk)

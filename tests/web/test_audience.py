@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import AsyncClient
 
 from live_polls.domain import lifecycle, rooms
 from live_polls.domain.participants import cookie_name, new_token
+from live_polls.live.hub import get_hub
 from live_polls.models import Ballot, Poll, Room, Tally
 from tests.factories import make_poll, make_room
 
@@ -240,6 +242,9 @@ async def test_a_plain_form_reacts_and_is_told_so(room):
         await body(await client.post(address(room), {"deed": "react", "reaction": said})) for said in ("lost", "heart")
     ]
 
+    feed = get_hub().live_feed(room.join_code)
+    assert feed is not None
+    assert feed.reactions.to_show(asyncio.get_running_loop().time()) == ({"heart": 1}, {"lost": 1})
     assert "Sent: I am lost" in pages[0]
     assert "Sent: Love it" in pages[1]
     assert (await client.post(address(room), {"deed": "react", "reaction": "skull"})).status_code == 422
