@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from live_polls.domain.contributions import Contribution
-from live_polls.views import moderation_page
 
 register = template.Library()
 
 
+def sort_words() -> dict[str, str]:
+    return {"question": gettext("Question"), "text": gettext("Text"), "name": gettext("Name")}
+
+
+def state_words() -> dict[str, str]:
+    return {
+        "held": gettext("Waiting"),
+        "shown": gettext("Shown"),
+        "hidden": gettext("Hidden"),
+        "archived": gettext("Archived"),
+    }
+
+
+def hint_words() -> dict[str, str]:
+    """Why something waits. A hint is for moderators: it says nothing about who wrote it."""
+    return {
+        "word": gettext("Has a word of the list"),
+        "name": gettext("Given under a name to look at"),
+        "watched": gettext("Something of the same person was hidden"),
+    }
+
+
+def silence_words() -> dict[str, str]:
+    return {"muted": gettext("Muted"), "excluded": gettext("Excluded")}
+
+
 @register.filter
 def sort_word(sort: str) -> str:
-    return moderation_page.sort_words().get(sort, "")
+    return sort_words().get(sort, "")
 
 
 @register.filter
 def state_word(state: str) -> str:
-    return moderation_page.state_words().get(state, "")
+    return state_words().get(state, "")
 
 
 @register.filter
 def hint_word(hint: str) -> str:
-    return moderation_page.hint_words().get(hint, "")
+    return hint_words().get(hint, "")
 
 
 @register.filter
 def silence_word(silenced: str) -> str:
-    return moderation_page.silence_words().get(silenced, "")
+    return silence_words().get(silenced, "")
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from live_polls.domain.contributions import Contribution, Sort
 from live_polls.templatetags.charts import PLURALS
+from live_polls.templatetags.moderation import hint_words, silence_words, sort_words, state_words
 
 # What of the queue is shown: {name: states}.
 SHOWS: dict[str, frozenset[str]] = {
@@ -73,32 +74,6 @@ class Filter:
 def mould() -> Contribution:
     """An entry with nothing in it, that scripts fill."""
     return Contribution(id="", sort="", state="", text="")
-
-
-def sort_words() -> dict[str, str]:
-    return {"question": gettext("Question"), "text": gettext("Text"), "name": gettext("Name")}
-
-
-def state_words() -> dict[str, str]:
-    return {
-        "held": gettext("Waiting"),
-        "shown": gettext("Shown"),
-        "hidden": gettext("Hidden"),
-        "archived": gettext("Archived"),
-    }
-
-
-def hint_words() -> dict[str, str]:
-    """Why something waits. A hint is for moderators: it says nothing about who wrote it."""
-    return {
-        "word": gettext("Has a word of the list"),
-        "name": gettext("Given under a name to look at"),
-        "watched": gettext("Something of the same person was hidden"),
-    }
-
-
-def silence_words() -> dict[str, str]:
-    return {"muted": gettext("Muted"), "excluded": gettext("Excluded")}
 
 
 def words() -> dict[str, object]:
