@@ -248,8 +248,10 @@ def _with_questions(view: RoomView, known: RoomView | None) -> RoomView:
     """The view with the questions of its version, if the room has any; what is known already is not read again."""
     if view.asking == Asking.OFF.value:
         return replace(view, questions=NO_QUESTIONS)
-    is_known = known is not None and known.epoch == view.epoch and known.asking != Asking.OFF.value
-    questions = known.questions if known is not None and is_known else None
+    questions = None
+    # A purge takes questions away without a trace, and leaves the room another key.
+    if known is not None and known.epoch == view.epoch and known.secrets.voice_key == view.secrets.voice_key:
+        questions = known.questions if known.asking != Asking.OFF.value else None
     return replace(view, questions=asked.read_questions(view.id, questions, known.version if known else -1))
 
 

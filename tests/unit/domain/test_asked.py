@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from live_polls.domain import question_moderation as desk
+from live_polls.domain import rooms
 from live_polls.domain.asking import edit_asking
 from live_polls.domain.questions import Ask, hear_batch
+from live_polls.domain.retention import purge_room
 from live_polls.domain.snapshot import RoomView, read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import Asking
@@ -59,7 +61,7 @@ def test_a_room_where_nobody_may_ask_reads_no_questions(django_assert_num_querie
     assert question.code in view_of(room, off).questions.shown
 
 
-def test_many_changes_are_told_in_one_frame_of_upvotes_and_one_for_each_other(monkeypatch):
+def test_many_changes_are_told_in_one_frame_of_upvotes_and_one_for_each_other():
     room = make_asking_room()
     one, two, three = (make_asked(room) for _ in range(3))
     known = view_of(room)
@@ -97,3 +99,14 @@ def test_one_sees_ones_own_whatever_became_of_it_and_merged_votes_as_ones_own():
     assert "c" not in mine.asked
     withdraw(own)
     assert read_room(room.pk, participants={"b": "v"})[1].asked["b"].questions == ()
+
+
+def test_a_purge_takes_questions_off_what_was_known():
+    room = make_asking_room()
+    make_asked(room)
+    known = view_of(room)
+    rooms.end_room(room)
+    purge_room(room)
+    now = view_of(room, known)
+    assert not now.questions.present
+    assert any('"question.removed"' in frame for frame in frames(known, now))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from live_polls.domain import lifecycle
+from live_polls.domain import lifecycle, steps
 from live_polls.domain import question_moderation as desk
+from live_polls.domain.question_recount import recount_upvotes
 from live_polls.domain.question_rows import count_upvotes, read_merged
 from live_polls.enums import QuestionState, Screen
 from live_polls.errors import IllegalMoveError, InvalidAnswerError, QuestionNotFoundError
@@ -169,3 +170,33 @@ def test_states_are_those_of_the_model():
     question = make_asked(make_asking_room())
     desk.hide_question(question)
     assert question.state == QuestionState.HIDDEN
+
+
+def test_a_recount_finds_and_mends_upvotes_that_are_wrong_and_nothing_else():
+    room = make_asking_room()
+    one, two = make_asked(room), make_asked(room)
+    upvote(one, "x")
+    upvote(two, "x")
+    desk.merge_question(one, two)
+    assert recount_upvotes(room) == []
+    Question.objects.filter(pk=two.pk).update(n_upvotes=7)
+    [found] = recount_upvotes()
+    assert (found.question, found.stored, found.counted) == (two, 7, 1)
+    assert len(recount_upvotes(room, repair=True)) == 1
+    assert recount_upvotes(room) == []
+    two.refresh_from_db()
+    assert two.version == Room.objects.get(pk=room.pk).version
+
+
+def test_next_goes_on_where_the_talk_was_before_a_question():
+    room = make_asking_room()
+    first, second = make_poll(room), make_poll(room, is_open=False)
+    desk.pin_question(make_asked(room))
+    room.refresh_from_db()
+    step = steps.next_step(room)
+    assert step is not None
+    assert step.poll == first
+    lifecycle.close_poll(first)
+    after = steps.next_step(room)
+    assert after is not None
+    assert after.poll == second
