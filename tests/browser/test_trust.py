@@ -1,5 +1,6 @@
 """Invitations from the desk to the ballot without JavaScript, and the pages of trust at 320 px, under axe."""
 
+# ruff: noqa: F811 -- fixtures of another module are known by their names
 from __future__ import annotations
 
 import os
@@ -12,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_desk import SMALL_PHONE, desk, signed_in  # noqa: F401 -- fixtures
+from tests.browser.test_desk import SMALL_PHONE, desk, signed_in  # noqa: F401 -- fixtures, by name
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,7 @@ options = ["Yes", "No"]
 
 
 @pytest.fixture(scope="module")
-def code(desk: ServerProcess) -> str:  # noqa: F811
+def code(desk: ServerProcess) -> str:
     return str(desk.load_room(ROOM)["join_code"])
 
 
@@ -46,7 +47,7 @@ def test_a_card_from_the_desk_lets_one_phone_vote_without_javascript(
     desk: ServerProcess,
     signed_in: Any,
     code: str,
-    visit: OpenPage,  # noqa: F811
+    visit: OpenPage,
 ):
     host = visit(f"{desk.url}/rooms/{code}/entry", **signed_in)
     host.get_by_label("Those with a one-time invitation").check()
@@ -84,7 +85,7 @@ def test_the_record_reads_well_on_every_screen(
     signed_in: Any,
     code: str,
     visit: OpenPage,
-    scheme: str,  # noqa: F811
+    scheme: str,
 ):
     for viewport in (signed_in["viewport"], SMALL_PHONE):
         page = visit(f"{desk.url}/rooms/{code}/records", **{**signed_in, "viewport": viewport, "color_scheme": scheme})
@@ -96,7 +97,7 @@ def test_a_locked_room_and_a_passcode_say_so(
     desk: ServerProcess,
     signed_in: Any,
     code: str,
-    visit: OpenPage,  # noqa: F811
+    visit: OpenPage,
 ):
     host = visit(f"{desk.url}/rooms/{code}/entry", **signed_in)
     host.get_by_label("Passcode").fill("tulip")
