@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "project.code_guard.CodeGuardMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "live_polls.views.acting.ActingMiddleware",
+    "project.acting.ActingMiddleware",
     "live_polls.views.errors.PollErrorMiddleware",
 ]
 ROOT_URLCONF = "project.urls"

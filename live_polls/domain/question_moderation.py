@@ -29,7 +29,7 @@ from live_polls.domain.versions import bump_layout, bump_questions
 from live_polls.enums import QuestionState, Screen
 from live_polls.errors import IllegalMoveError, InvalidAnswerError, QuestionNotFoundError
 from live_polls.kinds.writing import clean
-from live_polls.models import Question, Room
+from live_polls.models import Question, Room, Upvote
 
 _IN_QUEUE = frozenset({QuestionState.HELD, QuestionState.SHOWN, QuestionState.HIDDEN})
 
@@ -158,7 +158,11 @@ def _regroup(question: Question, verb: str, decide: Callable[[], dict[str, Any]]
             Question.objects.filter(pk=question_id).update(n_upvotes=n, version=version)
         off_stage = _take_off_stage(found)
         record(found.room_id, verb, found)
-        _bump(found.room_id, list(touched.values_list("author", flat=True)), has_layout=off_stage)
+        # A voice for this one is a voice for those above it, or no longer: their phones are told, however many.
+        family = question_rows.family_of(found.pk, before)
+        voices = set(Upvote.objects.filter(question__in=family).values_list("voice", flat=True))
+        voices.update(touched.values_list("author", flat=True))
+        _bump(found.room_id, sorted(voices), has_layout=off_stage)
     question.refresh_from_db()
     return True
 

@@ -46,7 +46,9 @@ def render_room_page(
     cards = [with_typed(card, typed or {}) if card.refusal else card for card in cards]
     me = player_card(room, voice, refusal=name_refusal)
     return render_to_string(
-        "live_polls/audience/room.html", _context(room, cards) | {"notice": notice, "told": told, "me": me, "entrance": entrance, "asking": asking or asking_card(room)}
+        "live_polls/audience/room.html",
+        _context(room, cards)
+        | {"notice": notice, "told": told, "me": me, "entrance": entrance, "asking": asking or asking_card(room)},
     )
 
 

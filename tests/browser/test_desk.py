@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage, load_room
 from tests.browser.rooms import DATABASE, TOOLS
@@ -17,7 +17,7 @@ from tests.server_process import ServerProcess, running_server
 pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1280, "height": 860}
-SMALL_PHONE = {"width": 320, "height": 640}
+SMALL_PHONE: ViewportSize = {"width": 320, "height": 640}
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 ROOM = """
 [room]

@@ -22,7 +22,7 @@ class Mirror:
         self._polls: dict[str, Message] = {}
         self._tallies: dict[tuple[str, int], Message] = {}
         self._ballots: dict[tuple[str, int], Message] = {}
-        self._handlers: dict[str, Callable[[Message], None]] = {
+        self._handlers: dict[str, Callable[[Message], object]] = {
             "snapshot": self._on_snapshot,
             "room.changed": self._on_room,
             "poll.changed": self._on_poll,

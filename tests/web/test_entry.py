@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from live_polls.domain import entry, invitations
+from live_polls.domain.exclusions import exclude
 from live_polls.domain.participants import cookie_name, read_token
 from live_polls.enums import Entry
 from live_polls.live.entering import MISSES
 from live_polls.models import Invitation, Poll, Record, Room
+from live_polls.views.record_words import VERBS
 from tests.factories import make_participant, make_poll, make_room
 from tests.web.conftest import As
 
@@ -180,8 +183,6 @@ def test_a_phone_that_was_in_gets_the_key_of_the_account_once_it_signs_in(as_: A
 
 
 def test_an_excluded_voice_hears_it_in_words(client: Client):
-    from live_polls.domain.exclusions import exclude
-
     poll = make_poll()
     client.get(door(poll.room))
     who = make_participant(poll.room, client.cookies[cookie_name(poll.room.join_code)].value)
@@ -272,10 +273,6 @@ def test_no_cell_of_the_log_is_a_formula(as_: As, room: Room):
 
 
 def test_every_verb_has_words():
-    from pathlib import Path
-
-    from live_polls.views.record_words import VERBS
-
     said = set()
     for path in Path("live_polls/domain").glob("*.py"):
         said |= set(re.findall(r'record(?:_named)?\(\s*[\w.]+, "(\w+)"(?: if \w+ else "(\w+)")?', path.read_text()))

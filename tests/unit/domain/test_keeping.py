@@ -42,8 +42,8 @@ OURS = {model.__name__ for model in apps.get_app_config("live_polls").get_models
 PERSONAL = {"voice", "author", "participant"}
 
 
-def lines(*untils: Until) -> set[str]:
-    return {name for kept in KEPT if kept.until in untils for name in kept.models}
+def lines(*ends: Until) -> set[str]:
+    return {name for kept in KEPT if kept.until in ends for name in kept.models}
 
 
 def test_every_model_has_one_line():

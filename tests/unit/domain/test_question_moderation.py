@@ -200,3 +200,14 @@ def test_next_goes_on_where_the_talk_was_before_a_question():
     after = steps.next_step(room)
     assert after is not None
     assert after.poll == second
+
+
+def test_a_merge_tells_those_who_asked_and_those_who_are_for_it(heard):
+    room = make_asking_room()
+    one, two = make_asked(room, "a"), make_asked(room, "b")
+    upvote(one, "x")
+    upvote(two, "y")
+    [fact] = heard(lambda: desk.merge_question(one, two))
+    assert fact.voters == ("a", "b", "x")
+    [fact] = heard(lambda: desk.split_question(one))
+    assert fact.voters == ("a", "b", "x")

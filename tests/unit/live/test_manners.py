@@ -12,13 +12,17 @@ SORTS = ["ballot.cast", "ballot.withdraw", "question.ask", "question.upvote", "q
 def n_taken(manners: Manners, voice: str, said: str, n: int = 100) -> int:
     n_taken = 0
     for _ in range(n):
-        try:
-            manners.check(voice, said, 0.0)
-        except RateLimitedError as refused:
-            assert refused.retry_ms > 0
-        else:
+        if not is_refused(manners, voice, said):
             n_taken += 1
     return n_taken
+
+
+def is_refused(manners: Manners, voice: str, said: str) -> bool:
+    try:
+        manners.check(voice, said, 0.0)
+    except RateLimitedError as error:
+        return error.retry_ms > 0
+    return False
 
 
 @pytest.mark.parametrize("said", SORTS)

@@ -66,7 +66,7 @@ function drawCrowd(nBallots) {
 /** How many texts wait, as far as the page lists them. @param {string} code */
 const nHeld = (code) => Math.min(50, store.tally(code)?.n_held ?? 0);
 /** The questions without their upvotes, which are drawn as they come. */
-const asked = () => [...store.questions.values()].map(({ n_upvotes: _, ...question }) => question);
+const asked = () => [...store.questions.values()].map((question) => ({ ...question, n_upvotes: 0 }));
 /** All that the server's page depends on but tallies. */
 const layout = () =>
   JSON.stringify([store.room, store.current, store.order.map((code) => [store.polls.get(code), nHeld(code)]), asked()]);
