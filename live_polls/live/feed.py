@@ -19,7 +19,7 @@ from live_polls.domain.ballots import Counted
 from live_polls.domain.questions import Heard
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
-from live_polls.enums import RoomState
+from live_polls.enums import Asking, RoomState
 from live_polls.live import faces, messages, metrics, readiness
 from live_polls.live.acks import AckGate
 from live_polls.live.connections import SNAPSHOT, Change, Connection
@@ -323,6 +323,8 @@ class RoomFeed:
                 self._heard_version = max(self._heard_version, view.version)  # nobody has come before
             elif self.view.epoch != view.epoch:
                 self._restart(view)
+            if self.view is not None and (self.view.asking == Asking.OFF.value) != (view.asking == Asking.OFF.value):
+                self._voters |= set(self.audience.participants)  # their own questions come, or go, with all others
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
         self._greet(hellos, mine)
