@@ -11,6 +11,8 @@ from tests.fault.web import Answer, NoAnswerError, get, post
 
 CSRF = "f" * 32
 TRY_AGAIN_S = 0.2
+# The first page of a server that has just started, and a password to be hashed, on a busy machine.
+SIGN_IN_PATIENCE_S = 60.0
 # What may follow on a state: the verb, the state it leads to, and whether it ends the round.
 CLOSE, REOPEN, RESET = ("close", "closed", True), ("open", "open", True), ("reset", "draft", True)
 MOVES = {
@@ -64,9 +66,10 @@ class Host:
 
 async def sign_in(url: str, email: str, password: str) -> str:
     """The key of a login session that any server on the same database knows."""
-    await get(f"{url}/accounts/login/")
+    await get(f"{url}/accounts/login/", patience=SIGN_IN_PATIENCE_S)
     headers = {"Cookie": f"csrftoken={CSRF}", "X-CSRFToken": CSRF, "Origin": url}
-    answer = await post(f"{url}/accounts/login/", {"login": email, "password": password}, headers)
+    form = {"login": email, "password": password}
+    answer = await post(f"{url}/accounts/login/", form, headers, patience=SIGN_IN_PATIENCE_S)
     session_key = answer.cookie("sessionid")
     if session_key is None:
         raise AssertionError(f"Nobody could sign in: {answer.status}")

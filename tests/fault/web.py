@@ -40,15 +40,21 @@ class Answer:
         return None
 
 
-async def post(url: str, body: Mapping[str, object] | bytes, headers: Mapping[str, str] | None = None) -> Answer:
+async def post(
+    url: str,
+    body: Mapping[str, object] | bytes,
+    headers: Mapping[str, str] | None = None,
+    *,
+    patience: float = PATIENCE_S,
+) -> Answer:
     """Post a form, or bytes as they are; NoAnswerError when no whole answer comes."""
     data = body if isinstance(body, bytes) else urlencode(body).encode()
     request = Request(url, data=data, headers=dict(headers or {}), method="POST")
-    return await asyncio.get_running_loop().run_in_executor(_threads, _send, request)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _send, request, patience)
 
 
-async def get(url: str) -> Answer:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _send, Request(url))
+async def get(url: str, *, patience: float = PATIENCE_S) -> Answer:
+    return await asyncio.get_running_loop().run_in_executor(_threads, _send, Request(url), patience)
 
 
 class _Stay(HTTPRedirectHandler):
@@ -59,9 +65,9 @@ class _Stay(HTTPRedirectHandler):
 _opener = build_opener(ProxyHandler({}), _Stay())
 
 
-def _send(request: Request) -> Answer:
+def _send(request: Request, patience: float) -> Answer:
     try:
-        with _opener.open(request, timeout=PATIENCE_S) as response:
+        with _opener.open(request, timeout=patience) as response:
             return Answer(response.status, response.getheaders(), response.read())
     except HTTPError as answered:
         with answered:
