@@ -21,7 +21,7 @@ from live_polls.domain.versions import bump_layout
 from live_polls.enums import PollState
 from live_polls.errors import IllegalMoveError
 from live_polls.kinds import KINDS
-from live_polls.kinds.base import Shape
+from live_polls.kinds.base import N_ASIDE, N_BALLOTS, Shape
 from live_polls.models import Ballot, Cohort, Poll
 
 FEWEST = 5
@@ -75,6 +75,7 @@ def _turn(cohort: Cohort, *, is_aside: bool) -> bool:
         _check(poll, now)
         changes = _counters(poll, now)
         sign = -1 if is_aside else 1
+        changes[N_ASIDE] = -changes[N_BALLOTS]
         ballot_rows.add_to_tallies(
             [TallyChange(poll.pk, now.round, name, sign * n) for name, n in sorted(changes.items()) if n]
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from live_polls.domain.cohorts import ballots_aside
 from live_polls.domain.records import record
 from live_polls.domain.snapshot import consistent_read
 from live_polls.domain.suppression import Cell, veiled
@@ -162,11 +163,17 @@ def _chosen(kind: Kind, answer: str | None) -> list[int]:
 
 
 def _count_moves(poll_id: int, first: int, second: int) -> list[tuple[str | None, str | None, int]]:
-    """(answer before, answer after, how many participants), counted by the database: nobody's key leaves it."""
+    """(answer before, answer after, how many participants), counted by the database: nobody's key leaves it.
+
+    Ballots that a host has set aside are not there, as in every other count.
+    """
+    aside = sorted(ballots_aside(poll_id, first) | ballots_aside(poll_id, second))
+    # Numbers of ours, written out: a database takes only so many parameters.
+    kept = f" AND id NOT IN ({', '.join(map(str, aside))})" if aside else ""
     sql = (
-        "SELECT before_, after_, count(*) FROM ("
+        "SELECT before_, after_, count(*) FROM ("  # noqa: S608 -- numbers, and none that came from outside
         " SELECT max(CASE WHEN round = %s THEN answer END) AS before_, max(CASE WHEN round = %s THEN answer END) AS after_"
-        " FROM live_polls_ballot WHERE poll_id = %s AND round IN (%s, %s) GROUP BY participant"
+        " FROM live_polls_ballot WHERE poll_id = %s AND round IN (%s, %s)" + kept + " GROUP BY participant"
         ") moved GROUP BY before_, after_"
     )
     with connection.cursor() as cursor:

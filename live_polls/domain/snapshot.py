@@ -30,6 +30,7 @@ from live_polls.domain.voices import is_voiced
 from live_polls.domain.written import text_counters
 from live_polls.enums import Asking, Entry, Names, PollState, TextState
 from live_polls.kinds import KINDS
+from live_polls.kinds.base import N_ASIDE
 from live_polls.models import Option, Poll, Room, Text
 
 
@@ -63,6 +64,11 @@ class PollView:
     extra_times: Mapping[str, OwnTime] = field(
         default_factory=dict, repr=False
     )  # {voice key: theirs}; never all of it on a wire
+
+    @property
+    def n_aside(self) -> int:
+        """How many ballots a host has left out of the count."""
+        return self.counters.get(N_ASIDE, 0)
 
     @property
     def voiced(self) -> bool:

@@ -14,7 +14,7 @@ from live_polls.domain.versions import bump_layout
 from live_polls.domain.written import STATE_COUNTERS
 from live_polls.enums import PollState
 from live_polls.kinds import KINDS
-from live_polls.kinds.base import Shape
+from live_polls.kinds.base import N_ASIDE, Shape
 from live_polls.models import Ballot, Poll, Room, Tally
 
 
@@ -87,6 +87,7 @@ def _count_ballots(poll: Poll) -> Counter[tuple[int, str]]:
     ballots = Ballot.objects.filter(poll=poll, answer__isnull=False).values_list("pk", "round", "answer")
     for ballot_id, round_, answer in ballots.iterator():
         if ballot_id in aside:
+            total[round_, N_ASIDE] += 1
             continue
         for counter, n in kind.counters(json.loads(answer or ""), shape).items():
             total[round_, counter] += n

@@ -20,6 +20,7 @@ from live_polls.kinds.settings import ABSTAIN, N_, SettingField
 __all__ = ["N_", "SettingField"]  # for the kinds, beside what is made here
 
 N_BALLOTS = "n"  # the counter that every kind has: ballots in force
+N_ASIDE = "aside"  # ballots that a host has left out of the count: they are in no other counter
 N_ABSTAINED = "abstain"  # of those, the ones that say "none of this"
 
 MAX_OPTIONS = 50

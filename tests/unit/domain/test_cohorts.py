@@ -40,7 +40,7 @@ def test_a_cohort_leaves_the_count_and_comes_back_by_recorded_decisions(poll: Po
     assert counts(poll) == before, "to be flagged changes nothing"
 
     assert [cohorts.set_aside(cohort), cohorts.set_aside(cohort)] == [True, False]
-    assert counts(poll) == {"1": 1, "2": 6, "n": 7}
+    assert counts(poll) == {"1": 1, "2": 6, "n": 7, "aside": 6}
     assert recount(poll.room) == []
 
     assert [cohorts.take_back_in(cohort), cohorts.take_back_in(cohort)] == [True, False]
