@@ -27,6 +27,8 @@ from live_polls.live.entering import check_door, rules_of, token_of
 from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
+from live_polls.live.identity import participant_of
+from live_polls.live.patterns import get_patterns
 from live_polls.live.question_deeds import deed_of
 from live_polls.live.quiz_faces import player_object
 from live_polls.live.readers import read
@@ -54,6 +56,7 @@ async def join(request: HttpRequest, join_code: str) -> HttpResponse:
         account = cast("Account", await request.auser())
     token = token_of(account, view) if account is not None and account.is_authenticated else new_token(view.id)
     get_addresses().take_token(request.META.get("REMOTE_ADDR", ""))
+    get_patterns().note(participant_of(token, view), request.META.get("REMOTE_ADDR", ""))
     response = _json({"token": token}, status=201)
     response.set_cookie(
         cookie_name(view.join_code),

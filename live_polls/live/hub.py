@@ -28,6 +28,7 @@ from live_polls.live.limits import Allowances
 from live_polls.live.load import LOAD_SECONDS, Load, Shed
 from live_polls.live.manners import Manners
 from live_polls.live.name_box import NameBox
+from live_polls.live.patterns import get_patterns
 from live_polls.live.readers import read
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ SWEEP_SECONDS = 7.211
 MEASURE_SECONDS = 1.201
 RECOUNT_SECONDS = 10.007
 PROCESS_SECONDS = 9.973
+PATTERNS_SECONDS = 5.003
 # Of one participant, on however many sockets: enough for applause, too few to be a crowd.
 REACTIONS_A_SECOND = 3.0
 REACTIONS_AT_ONCE = 6.0
@@ -76,6 +78,7 @@ class Hub:
                 (MEASURE_SECONDS, self._measure),
                 (RECOUNT_SECONDS, self._recount_one),
                 (PROCESS_SECONDS, self._measure_process),
+                (PATTERNS_SECONDS, self._look_for_patterns),
             )
         ]
         self._tasks.append(self._loop.create_task(self._doorkeeper.run()))
@@ -197,6 +200,10 @@ class Hub:
     async def _close_overdue(self) -> None:
         if any(feed.has_countdown for feed in self._feeds.values()):
             await read(close_overdue)
+
+    async def _look_for_patterns(self) -> None:
+        if len(get_patterns()):
+            await read(get_patterns().look)
 
     async def _show_presence(self) -> None:
         for room_id, feed in self._feeds.items():

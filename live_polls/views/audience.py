@@ -36,6 +36,7 @@ from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
+from live_polls.live.patterns import get_patterns
 from live_polls.live.readers import read
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
@@ -106,6 +107,7 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
     participant, token, instead = await door.come_in(request, view, participant)
     if token:
         get_addresses().take_token(client_address(request))
+        get_patterns().note(participant, client_address(request))
     return instead or await _page(request, feed, participant, refused, told=told, token=token)
 
 

@@ -33,6 +33,7 @@ from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
+from live_polls.live.patterns import get_patterns
 from live_polls.live.readers import read
 from live_polls.views.question_cards import asking_card
 from live_polls.views.room_page import render_room_page, room_page_policy
@@ -115,7 +116,7 @@ class AudiencePage:
             page = await self._page(view, language)
         headers = _headers(scope, page, coding)
         if participant is None:
-            headers.append((b"set-cookie", _new_cookie(view, is_secure=scope["scheme"] == "https").encode()))
+            headers.append((b"set-cookie", _new_cookie(view, address, scope["scheme"]).encode()))
         return headers, page.by_coding[coding]
 
     async def _page(self, view: RoomView, language: str) -> Page:
@@ -239,8 +240,8 @@ def _headers(scope: Scope, page: Page, coding: bytes) -> Headers:
     return headers
 
 
-def _new_cookie(view: RoomView, *, is_secure: bool) -> str:
-    cookie = (
-        f"{cookie_name(view.join_code)}={new_token(view.id)}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
-    )
-    return f"{cookie}; Secure" if is_secure else cookie
+def _new_cookie(view: RoomView, address: str, scheme: str) -> str:
+    token = new_token(view.id)
+    get_patterns().note(participant_of(token, view), address)
+    cookie = f"{cookie_name(view.join_code)}={token}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+    return f"{cookie}; Secure" if scheme == "https" else cookie

@@ -21,8 +21,10 @@ from live_polls.enums import Entry
 from live_polls.errors import InvitationNotFoundError, InvitationUsedError, RoomLockedError
 from live_polls.live.entering import LONGEST_TYPED, check_door, rules_of, token_of
 from live_polls.live.identity import participant_of
+from live_polls.live.patterns import get_patterns
 from live_polls.live.readers import read
 from live_polls.models import Account, Room
+from live_polls.views.client_address import client_address
 from live_polls.views.entrance import Entrance
 
 DEEDS = frozenset({"passcode", "invitation"})
@@ -67,7 +69,9 @@ async def hear(request: HttpRequest, view: RoomView, participant: Participant | 
         refused = _at_the_door(request, view)
         response = refused or HttpResponseRedirect(address_of(view))
         if refused is None:
-            hand_out(request, response, view, new_token(view.id))
+            token = new_token(view.id)
+            get_patterns().note(participant_of(token, view), client_address(request))
+            hand_out(request, response, view, token)
         return response
     typed = request.POST.get("invitation", "")[:LONGEST_TYPED]
     if not typed:
