@@ -93,6 +93,14 @@ class PlayerNotFoundError(PollError):
         super().__init__(message)
 
 
+class CohortNotFoundError(PollError):
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, message: str = "There is no such group of ballots in this room.") -> None:
+        super().__init__(message)
+
+
 class MemberNotFoundError(PollError):
     code = "not_found"
     http_status = 404

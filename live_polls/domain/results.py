@@ -16,13 +16,24 @@ from live_polls.domain.written import text_counters
 from live_polls.enums import PollState
 from live_polls.errors import RoomNotFoundError
 from live_polls.kinds import KINDS
-from live_polls.kinds.base import Chart, Kind, PublicTally, Shape
+from live_polls.kinds.base import N_ASIDE, Chart, Kind, PublicTally, Shape
 from live_polls.models import Ballot, Cohort, Record, Tally
 
 MOST_TEXTS = 100_000  # of a round in a file; more is an attack, not a hall
 
 Counters = dict[str, int]
 Answers = list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortView:
+    """Ballots that came together in a suspicious way: how many, of them equal, from newcomers within how many seconds."""
+
+    id: int
+    n: int
+    n_equal: int
+    seconds: int
+    is_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class RoundResults:
     is_now: bool
     tally: PublicTally
     chart: Chart
+    n_aside: int = 0  # ballots that a host has left out of the count
+    cohorts: tuple[CohortView, ...] = ()
     entry: str = ""  # who could vote in it; empty where nobody knows any more
     answers: tuple[tuple[str, int], ...] = ()
     texts: tuple[tuple[str, int], ...] = ()
@@ -100,6 +113,8 @@ def read_results(room_id: int, *, whole: bool = False) -> RoomResults:
             for number, poll in enumerate(room.polls, start=1)
         )
         read = tuple(_with_entries(poll, entries) for poll in read)
+        cohorts = _read_cohorts(room_id)
+        read = tuple(_with_cohorts(poll, cohorts) for poll in read)
         if whole:
             read = tuple(map(_with_texts, read))
     return RoomResults(room, timezone.now(), read)
@@ -119,6 +134,20 @@ def _with_entries(poll: PollResults, entries: Mapping[tuple[str, int], str]) -> 
         replace(each, entry=poll.poll.entry if each.is_now else entries.get((code, each.number), ""))
         for each in poll.rounds
     )
+    return replace(poll, rounds=tuple(rounds))
+
+
+def _read_cohorts(room_id: int) -> dict[tuple[int, int], list[CohortView]]:
+    """{(poll id, round): cohorts}, in the order in which they were found."""
+    cohorts: dict[tuple[int, int], list[CohortView]] = defaultdict(list)
+    for each in Cohort.objects.filter(poll__room_id=room_id).defer("ballots").order_by("pk"):
+        view = CohortView(each.pk, each.n, each.n_equal, each.seconds, each.is_aside)
+        cohorts[each.poll_id, each.round].append(view)
+    return cohorts
+
+
+def _with_cohorts(poll: PollResults, cohorts: Mapping[tuple[int, int], list[CohortView]]) -> PollResults:
+    rounds = (replace(each, cohorts=tuple(cohorts.get((poll.poll.id, each.number), ()))) for each in poll.rounds)
     return replace(poll, rounds=tuple(rounds))
 
 
@@ -185,4 +214,6 @@ def _round_results(number: int, poll: PollView, counters: Counters, answers: Ans
     kind = KINDS[poll.kind]
     tally = kind.tally(counters, Shape(len(poll.options), poll.settings, poll.right))
     chart = kind.chart(tally, poll.options, kind.public_settings(poll.settings, revealed=True))
-    return RoundResults(number, number == poll.round, tally, chart, answers=tuple(sorted(answers)))
+    return RoundResults(
+        number, number == poll.round, tally, chart, answers=tuple(sorted(answers)), n_aside=counters.get(N_ASIDE, 0)
+    )

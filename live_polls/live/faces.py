@@ -274,6 +274,7 @@ def poll_object(poll: PollView, viewer: Viewer) -> messages.PollObject:
         by_speed=poll.by_speed if poll.points else msgspec.UNSET,
         last_deadline=poll.last_deadline.timestamp() if poll.last_deadline else msgspec.UNSET,
         entry=msgspec.UNSET if poll.entry == Entry.OPEN.value else poll.entry,
+        aside=poll.n_aside or msgspec.UNSET,
         extra_times=len(poll.extra_times) if viewer is Viewer.HOST and poll.last_deadline else msgspec.UNSET,
     )
 

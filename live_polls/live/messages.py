@@ -285,6 +285,7 @@ class PollObject(Struct):
     `points` more than 0 make it a quiz question, whose ballots are not secret. `explanation` is there once the poll is
     revealed; `picture_alt` is missing where the picture only decorates. `last_deadline` is there when somebody has extra
     time: the poll closes then; hosts also see how many have (`extra_times`). `entry` is the rule of the round, as in a room.
+    `aside` ballots have been left out of the count by a host.
     """
 
     code: str
@@ -306,6 +307,7 @@ class PollObject(Struct):
     last_deadline: float | UnsetType = UNSET
     extra_times: int | UnsetType = UNSET
     entry: str | UnsetType = UNSET
+    aside: int | UnsetType = UNSET
     tally: TallyObject | UnsetType = UNSET
 
 

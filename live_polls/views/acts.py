@@ -18,15 +18,22 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from live_polls.domain import access, lifecycle, moderation, players, steps
+from live_polls.domain import access, cohorts, lifecycle, moderation, players, steps
 from live_polls.domain import question_moderation as desk
 from live_polls.domain.asking import edit_asking
 from live_polls.domain.participants import StageLink, is_stage_token
 from live_polls.domain.rooms import end_room, set_one_at_a_time
 from live_polls.domain.rounds import show_rounds
 from live_polls.enums import Asking, Screen
-from live_polls.errors import BadMessageError, NotAllowedError, PlayerNotFoundError, PollError, RoomNotFoundError
-from live_polls.models import Player, Poll, Question, Room
+from live_polls.errors import (
+    BadMessageError,
+    CohortNotFoundError,
+    NotAllowedError,
+    PlayerNotFoundError,
+    PollError,
+    RoomNotFoundError,
+)
+from live_polls.models import Cohort, Player, Poll, Question, Room
 
 Act = Callable[[Room, QueryDict], object]
 
@@ -44,6 +51,14 @@ def _player(room: Room, fields: QueryDict) -> Player:
     if player is None:
         raise PlayerNotFoundError
     return player
+
+
+def _cohort(room: Room, fields: QueryDict) -> Cohort:
+    number = _round(fields.get("cohort", ""))
+    cohort = Cohort.objects.select_related("poll").filter(poll__room=room, pk=number).first() if number else None
+    if cohort is None:
+        raise CohortNotFoundError
+    return cohort
 
 
 def _question(room: Room, fields: QueryDict) -> Question:
@@ -126,6 +141,8 @@ ACTS: dict[str, Act] = STAGE_ACTS | {
     "player_show": lambda room, fields: players.show_player(_player(room, fields)),
     "player_hide": lambda room, fields: players.hide_player(_player(room, fields)),
     "player_rename": lambda room, fields: players.rename_player(_player(room, fields), fields.get("name", "")),
+    "set_aside": lambda room, fields: cohorts.set_aside(_cohort(room, fields)),
+    "take_back_in": lambda room, fields: cohorts.take_back_in(_cohort(room, fields)),
     "end_room": lambda room, _fields: end_room(room),
 }
 _OF_QUESTIONS = tuple(verb for verb in ACTS if verb.endswith("_question"))
@@ -136,6 +153,7 @@ RIGHTS: dict[str, str] = (
         (*_OF_QUESTIONS, "show_text", "hide_text", "player_show", "player_hide", "player_rename"), "moderate"
     )
     | dict.fromkeys(("pause_asking", "open_asking"), "lock")
+    | dict.fromkeys(("set_aside", "take_back_in"), "set_aside")
 )
 
 

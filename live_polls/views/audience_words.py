@@ -10,7 +10,7 @@ from live_polls.enums import Pulse, Reaction
 from live_polls.templatetags.charts import PLURALS
 from live_polls.views.player_card import player_words
 from live_polls.views.question_cards import question_words
-from live_polls.views.trust_words import every_entry, held_back_words, waiting_words
+from live_polls.views.trust_words import aside_words, every_entry, held_back_words, waiting_words
 
 
 def standing_words() -> dict[str, str]:
@@ -113,6 +113,7 @@ def script_words() -> dict[str, Any]:
             name: ngettext("Choose at least %(n)s.", "Choose at least %(n)s.", n) for name, n in PLURALS.items()
         },
         "entry": every_entry(),
+        "aside": aside_words(),
         "waiting": waiting_words(),
         "held_back": held_back_words(),
         "abstained": gettext("abstained"),

@@ -74,6 +74,7 @@ class Card:
     explanation: str = ""
     points: int = 0  # more than 0: a quiz question
     entry: str = "open"  # who may vote in this round
+    n_aside: int = 0  # ballots that a host has left out of the count
     not_shown: tuple[tuple[str, str], ...] = ()  # (how they stand, sentence) of own texts that are on no screen
     nth_time: int = 0  # which extra time can be asked for next; 0 is none
 
@@ -253,6 +254,7 @@ def _card(poll: PollView, ballot: MyBallot | None, *, is_open: bool) -> Card:
         explanation=poll.explanation if revealed else "",
         points=poll.points,
         entry=poll.entry,
+        n_aside=poll.n_aside,
         not_shown=_not_shown(ballot),
     )
 

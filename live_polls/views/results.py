@@ -45,6 +45,7 @@ def results(request: HttpRequest, join_code: str) -> HttpResponse:
         "state_word": RoomState(read.room.state).label,
         "is_live": read.room.state == RoomState.LIVE.value,
         "is_quiz": read.room.is_quiz,
+        "may_set_aside": access.can(request.user, "set_aside", room),
         "may_edit": access.can(request.user, "edit", room),
     }
     return render(request, "live_polls/desk/results.html", context)

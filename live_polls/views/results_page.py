@@ -67,7 +67,7 @@ def _section(poll: PollResults) -> PollSection:
         poll.poll.explanation,
         dict(poll.poll.settings),
         poll.poll.picture,
-        [[round_.number, round_.tally] for round_ in poll.rounds],
+        [[round_.number, round_.tally, round_.n_aside, round_.cohorts] for round_ in poll.rounds],
     ]
     mark = hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()[:16]
     settings = poll.kind.public_settings(poll.poll.settings, revealed=True)

@@ -51,6 +51,7 @@ class StagePoll:
     picture_alt: str = ""
     explanation: str = ""
     entry: str = "open"
+    n_aside: int = 0  # ballots that a host has left out of the count
 
     @property
     def length(self) -> str:
@@ -131,6 +132,7 @@ def stage_poll(poll: PollView, viewer: Viewer) -> StagePoll:
         picture_alt=poll.picture_alt,
         explanation=poll.explanation if revealed else "",
         entry=poll.entry,
+        n_aside=poll.n_aside,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from live_polls.templatetags.charts import PLURALS
-from live_polls.views.trust_words import every_entry, held_back_words, waiting_words
+from live_polls.views.trust_words import aside_words, every_entry, held_back_words, waiting_words
 
 
 def stage_words() -> dict[str, Any]:
@@ -18,6 +18,7 @@ def stage_words() -> dict[str, Any]:
         "here": {name: ngettext("%(n)s here", "%(n)s here", n) for name, n in PLURALS.items()},
         "players": {name: ngettext("%(n)s player", "%(n)s players", n) for name, n in PLURALS.items()},
         "entry": every_entry(),
+        "aside": aside_words(),
         "waiting": waiting_words(),
         "held_back": held_back_words(),
         "board": gettext("Leaderboard"),

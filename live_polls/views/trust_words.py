@@ -14,6 +14,14 @@ def every_entry() -> dict[str, str]:
     return {entry: entry_words(entry) for entry in Entry.values}
 
 
+def aside_words() -> dict[str, str]:
+    """Beside a result, by plural form."""
+    return {
+        name: ngettext("%(n)s ballot set aside by a host.", "%(n)s ballots set aside by a host.", n)
+        for name, n in PLURALS.items()
+    }
+
+
 def waiting_words() -> dict[str, str]:
     """By plural form, as in templatetags/charts.py."""
     return {

@@ -53,6 +53,7 @@ def fields_for(verb: str, poll: Poll) -> dict[str, str]:
 
 OF_TEXTS = {"show_text", "hide_text"}  # in test_texts.py
 OF_QUESTIONS = {verb for verb in ACTS if verb.endswith("_question")}  # in test_questions.py
+OF_COHORTS = {"set_aside", "take_back_in"}  # in test_cohorts.py
 OF_PLAYERS = {"player_show", "player_hide", "player_rename"}  # in test_quiz.py
 
 DONE: dict[str, Callable[[Poll, Room], bool]] = {
@@ -78,7 +79,7 @@ DONE: dict[str, Callable[[Poll, Room], bool]] = {
 }
 
 
-@pytest.mark.parametrize("verb", sorted(ACTS.keys() - OF_TEXTS - OF_QUESTIONS - OF_PLAYERS - {"rounds"}))
+@pytest.mark.parametrize("verb", sorted(ACTS.keys() - OF_TEXTS - OF_QUESTIONS - OF_PLAYERS - OF_COHORTS - {"rounds"}))
 def test_each_verb_does_its_deed_and_may_be_repeated(as_: As, room: Room, timed: Poll, verb: str):
     if verb == "archive":
         lifecycle.close_poll(timed)

@@ -251,6 +251,10 @@ export const say = (sentence, values) => sentence.replace(/%\((\w+)\)s/g, (all, 
 /** A sentence about n things, in the language's plural. @param {Record<string, string>} forms @param {number} n */
 export const sayMany = (forms, n) => say(forms[plurals.select(n)] ?? forms.other, { n: count(n) });
 
+/** Who could vote, and how many ballots a host has set aside. @param {Poll} poll @param {any} words */
+export const sayEntry = ({ entry = 'open', aside = 0 }, words) =>
+  [words.entry[entry], aside && sayMany(words.aside, aside)].filter(Boolean).join(' ');
+
 /** How many contributions wait, and how many were held back. @param {Room} room @param {any} words */
 export const sayHeldBack = ({ waiting = 0, held_back: hidden = 0 }, words) =>
   [waiting && sayMany(words.waiting, waiting), hidden && sayMany(words.held_back, hidden)].filter(Boolean).join(' ');

@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws what a Store knows on the big screen. Knows the page, not where the state comes from. */
 
-import { announce, drawChart, fill, fillOptions, say, sayHeldBack, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
+import { announce, drawChart, fill, fillOptions, say, sayEntry, sayHeldBack, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
 
 import { drawBoard, drawLobby } from 'live_polls/stage_board';
 
@@ -134,7 +134,7 @@ export class Picture {
     showDetails(section, poll);
     if (was !== (poll.explanation ?? '')) this.fit();
     setText(byId('n-ballots'), sayMany(this.#words.votes, tally.n_ballots));
-    setText(byId('integrity'), 'always' in figure.dataset ? '' : this.#words.entry[poll.entry ?? 'open']);
+    setText(byId('integrity'), 'always' in figure.dataset ? '' : sayEntry(poll, this.#words));
     setText(section.querySelector('[data-votes-in]'), sayMany(this.#words.votes_in, tally.n_ballots));
     this.#drawState(poll);
     if (isNew) this.fit();

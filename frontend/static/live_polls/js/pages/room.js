@@ -3,8 +3,8 @@
 
 import { isPassing, keepAwake, Live, Outbox } from 'live_polls/live';
 import {
-  announce, chosen, colour, data, drawChart, fill, fillOptions, letter, reorder, say, sayHeldBack, sayMany, sayVotes, setText,
-  showDetails,
+  announce, chosen, colour, data, drawChart, fill, fillOptions, letter, reorder, say, sayEntry, sayHeldBack, sayMany, sayVotes,
+  setText, showDetails,
   stillness, Store, tickCountdowns,
 } from 'live_polls/polls';
 
@@ -286,7 +286,7 @@ function showResults(card, poll, mine) {
   const isHosts = poll.shown === false || poll.results === 'host';
   const why = isHosts ? 'host' : poll.results === 'after_vote' && !mine ? 'after_vote' : 'after_close';
   setText(find(card, '[data-turnout]'), sayVotes(tally.n_ballots));
-  setText(find(card, '[data-integrity]'), words.entry[poll.entry ?? 'open']);
+  setText(find(card, '[data-integrity]'), sayEntry(poll, words));
   // What a slide says is there whatever may be seen of results.
   const isAlways = 'always' in figure.dataset;
   figure.hidden = !isAlways && !(tally.counts && tally.n_ballots);

@@ -38,6 +38,8 @@ export interface Poll {
   by_speed?: boolean;
   /** Who may vote in this round, where that is not everyone with the link. */
   entry?: 'invited' | 'signed_in';
+  /** How many ballots a host has left out of the count. */
+  aside?: number;
 }
 
 export interface Room {
