@@ -67,8 +67,11 @@ def test_a_host_is_told_sets_aside_and_takes_back_in(as_: As, room: Room, cohort
 
 @pytest.mark.django_db(transaction=True)
 def test_everybody_sees_how_many_were_set_aside(as_: As, room: Room, cohort: Cohort):
+    places = (("moderator", "results"), ("host", "stage"), ("nobody", "audience"))
+    for who, name in places:
+        assert ASIDE not in page(as_(who), name, room), name
     cohorts.set_aside(cohort)
-    for who, name in (("moderator", "results"), ("host", "stage"), ("nobody", "audience")):
+    for who, name in places:
         assert ASIDE in page(as_(who), name, room), name
     state = as_("nobody").get(f"/api/v1/rooms/{room.join_code}/state").json()
     assert state["polls"][0]["aside"] == 12

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from live_polls import events
 from live_polls.domain import lifecycle, rooms
+from live_polls.domain.ballots import cast_batch
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import RoomNotFoundError
 from live_polls.events import RoomChanged
@@ -20,8 +21,9 @@ from live_polls.live import metrics
 from live_polls.live.connections import Connection
 from live_polls.live.hub import Hub, drop_hub, get_hub
 from live_polls.live.load import Shed
-from live_polls.models import Poll, Room, Tally
-from tests.factories import make_poll, make_room
+from live_polls.live.patterns import get_patterns
+from live_polls.models import Cohort, Poll, Room, Tally
+from tests.factories import make_cast, make_participant, make_poll, make_room
 from tests.live.driver import act
 from tests.unit.live.wires import Wire
 
@@ -179,6 +181,22 @@ async def test_overdue_polls_are_closed_where_somebody_looks(the_hub, room):
 
     assert "poll.changed" in listener.types
     assert await act(lambda: Poll.objects.get(pk=poll.pk).state) == "closed"
+
+
+async def test_rounds_that_are_over_are_looked_at_for_floods_also_where_nobody_listens(the_hub, room):
+    def flood() -> None:
+        poll = make_poll(room)
+        cast_batch([make_cast(poll, {"option": 1}) for _ in range(30)])
+        people = [make_participant(room) for _ in range(12)]
+        for each in people:
+            get_patterns().note(each, "203.0.113.7", now=1000)
+        cast_batch([make_cast(poll, {"option": 2}, participant=each) for each in people])
+        lifecycle.close_poll(poll)
+
+    await act(flood)
+    await the_hub._look_for_patterns()
+
+    assert await act(lambda: Cohort.objects.get().n) == 12
 
 
 async def test_presence_is_shown_when_it_changes(the_hub, room):
