@@ -74,18 +74,19 @@ def _strangest(group: list[Newcomer], answers: Counter[str]) -> _Moment | None:
         by_second.setdefault(each.second, Counter())[each.answer] += 1
     # Who looks at many moments finds a strange one sooner.
     least = math.log(BY_CHANCE / (len(group) * WITHIN_SECONDS))
-    moments = (moment for first in by_second for moment in _moments(first, by_second, answers))
+    n_of_all = answers.total()
+    moments = (moment for first in by_second for moment in _moments(first, by_second, answers, n_of_all))
     return min((moment for moment in moments if moment.chance < least), default=None)
 
 
-def _moments(first: int, by_second: dict[int, Counter[str]], answers: Counter[str]) -> Iterable[_Moment]:
+def _moments(first: int, by_second: dict[int, Counter[str]], answers: Counter[str], n_of_all: int) -> Iterable[_Moment]:
     """Every moment that begins in this second."""
     here: Counter[str] = Counter()
     for last in range(first, first + WITHIN_SECONDS + 1):
         if last in by_second:
             here.update(by_second[last])
             ((answer, n_equal),) = here.most_common(1)
-            chance = _chance(n_equal, here.total(), answers[answer], answers.total())
+            chance = _chance(n_equal, here.total(), answers[answer], n_of_all)
             yield _Moment(chance, first, last, answer)
 
 
