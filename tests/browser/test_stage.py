@@ -411,7 +411,7 @@ def test_the_first_picture_needs_no_script(load, visit):
 
 
 BOXES = """() => [...document.querySelectorAll(
-    '.join-line, .code-chip, .question, .bars > li, .scene-poll .qr, .foot')].map((element) => {
+    '.join-line, .code-chip, .prompt, .bars > li, .scene-poll .qr, .foot')].map((element) => {
         const box = element.getBoundingClientRect();
         return [element.className, box.left, box.top, box.right, box.bottom];
     })"""
@@ -440,7 +440,7 @@ def test_the_back_row_can_read_it(load, open_stage):
     for size in PROJECTORS:
         page.set_viewport_size(size)
         u = min(size["height"], size["width"] * 0.5625) / 100
-        for selector, least in ((".join-line", 5.5), (".question", 7), (".bars .text", 5.5), (".foot", 4)):
+        for selector, least in ((".join-line", 5.5), (".prompt", 7), (".bars .text", 5.5), (".foot", 4)):
             expect(page.locator(selector).first).to_be_in_viewport(ratio=1)
             assert font_size(page, selector) / u >= least - 0.01, (selector, size)
         assert page.locator(".scene-poll .qr").bounding_box()["width"] / u >= 32

@@ -232,8 +232,8 @@ class _HeldReads:
         self._loop = asyncio.get_running_loop()
         self._go_on = threading.Event()
 
-    def read_room(self, *args: Any) -> Any:
-        result = read_room(*args)
+    def read_room(self, *args: Any, **options: Any) -> Any:
+        result = read_room(*args, **options)
         self._loop.call_soon_threadsafe(self._begun.set)
         self._go_on.wait()
         return result

@@ -35,6 +35,7 @@ async def test_a_snapshot_is_whole(door: Door, room: Room, alice: Account):
         "url": f"{door.origin}/j/{room.join_code}",
         "step": 1,
         "n_steps": 1,
+        "reactions": True,
     }
     assert snapshot["current"] == {"type": "poll", "code": poll.code}
     assert poll.deadline is not None
