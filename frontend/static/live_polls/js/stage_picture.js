@@ -101,7 +101,7 @@ export class Picture {
     const slot = byId('poll');
     for (let scale = 1; this.#poll && slot.clientHeight; scale -= 0.04) {
       this.#poll.style.setProperty('--fit', scale.toFixed(2));
-      if (scale <= SMALLEST_FIT || this.#poll.scrollHeight <= slot.clientHeight * 1.005) return;
+      if (scale <= SMALLEST_FIT || fits(this.#poll, slot)) return;
     }
   }
 
@@ -191,6 +191,12 @@ export class Picture {
     }
     this.#said = said;
   }
+}
+
+/** Whether nothing of the poll is cut off; heights are whole pixels, so half a one more shows in the edges alone. @param {HTMLElement} poll @param {HTMLElement} slot */
+function fits(poll, slot) {
+  const edge = slot.getBoundingClientRect().bottom + 0.1;
+  return poll.scrollHeight <= slot.clientHeight * 1.005 && [...poll.children].every((part) => part.getBoundingClientRect().bottom <= edge);
 }
 
 /** Shrink the question on stage until it fits. */
