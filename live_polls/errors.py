@@ -9,6 +9,7 @@ PollError
 ├── MemberNotFoundError      not_found        this person has no role in this room
 ├── QuestionNotFoundError    not_found        no such question in this room, or none that is shown
 ├── InvitationNotFoundError  not_found        no such invitation: mistyped, revoked, or of another room
+├── CohortNotFoundError      not_found        no such group of ballots in this room
 ├── RoomEndedError           closed           the room has ended
 ├── PollClosedError          closed           the poll takes no ballots now
 ├── AskingClosedError        closed           the room takes no questions

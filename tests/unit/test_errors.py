@@ -12,6 +12,7 @@ CODES = {
     "PollNotFoundError": ("not_found", 404),
     "TextNotFoundError": ("not_found", 404),
     "PlayerNotFoundError": ("not_found", 404),
+    "CohortNotFoundError": ("not_found", 404),
     "MemberNotFoundError": ("not_found", 404),
     "QuestionNotFoundError": ("not_found", 404),
     "InvitationNotFoundError": ("not_found", 404),

@@ -244,7 +244,7 @@ def test_the_clock_of_a_process_decides_nothing(monkeypatch, hours):
     ends(over, seconds_ago=3)
 
     assert poll.deadline is not None
-    assert timedelta(seconds=58) < poll.deadline - real_now() <= timedelta(seconds=60)
+    assert timedelta(seconds=58) < poll.deadline - real_now() < timedelta(seconds=60, milliseconds=2)
     assert lifecycle.close_overdue() == 1
     outcomes = cast_batch([make_cast(poll, {"option": 1}), make_cast(over, {"option": 1})])
     assert [kind_of(outcome) for outcome in outcomes] == [Counted, PollClosedError]
