@@ -239,7 +239,7 @@ def test_the_menu_closes_by_escape_and_signs_out(desk: ServerProcess, visit: Vis
     page = visit(f"{desk.url}/accounts/login/")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     menu = page.get_by_text(EMAIL)
 
     menu.click()

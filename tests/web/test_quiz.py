@@ -37,11 +37,18 @@ def test_a_host_renames_hides_and_shows_a_player_and_may_press_twice(as_: As, ro
     assert (player.name, player.is_given) == ("Countess", True)
 
 
-@pytest.mark.parametrize("who", ["moderator", "stranger", "nobody"])
+@pytest.mark.parametrize("who", ["stranger", "nobody"])
 def test_others_do_nothing_with_players(as_: As, room: Room, player: Player, who: str):
     assert act(as_, room, who, verb="player_hide", player=str(player.pk)) in {403, 404}
     player.refresh_from_db()
     assert player.state == "shown"
+
+
+def test_moderators_hide_players_and_run_nothing(as_: As, room: Room, player: Player):
+    assert act(as_, room, "moderator", verb="player_hide", player=str(player.pk)) == 204
+    player.refresh_from_db()
+    assert player.state == "hidden"
+    assert act(as_, room, "moderator", verb="board") == 403
 
 
 @pytest.mark.parametrize("number", ["", "0", "x", "999999", "²"])
