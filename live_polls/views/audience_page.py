@@ -11,7 +11,7 @@ import asyncio
 import gzip
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from live_polls.domain import join_codes
-from live_polls.domain.asked import Asked
+from live_polls.domain.asked import Asked, Questions, QuestionView
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.enums import RoomState
@@ -62,16 +62,20 @@ class Page:
     """The page as of one version, in every coding."""
 
     room: tuple[str, int, int]
+    questions: Questions
     made_at: float
     by_coding: dict[bytes, bytes]
     policy: bytes
 
     def is_fresh(self, view: RoomView) -> bool:
-        """Whether it still shows the room: the same version, or the same layout with tallies a moment old."""
+        """Whether it still shows the room: the same version, or the same layout with counts a moment old.
+
+        Never questions that somebody took back or hid meanwhile: without scripts they would stay on the screen.
+        """
         if self.room == _stand(view) and not any(poll.deadline for poll in view.polls):
             return True
         is_recent = time.monotonic() - self.made_at < TALLIES_MAY_BE_OLD_SECONDS
-        return is_recent and self.room[:2] == _stand(view)[:2]
+        return is_recent and self.room[:2] == _stand(view)[:2] and _say_the_same(self.questions, view.questions)
 
 
 class AudiencePage:
@@ -152,7 +156,7 @@ def make_page(
     with translation.override(language):
         plain = render_room_page(view, mine, voice=voice, asking=asking_card(view, asked)).encode()
     by_coding = {coding: CODINGS[coding](plain) for coding in codings}
-    return Page(_stand(view), made_at, by_coding, room_page_policy().encode())
+    return Page(_stand(view), view.questions, made_at, by_coding, room_page_policy().encode())
 
 
 async def _own_page(
@@ -179,6 +183,15 @@ def _may_begin(participant: Participant | None, view: RoomView, address: str) ->
     except RateLimitedError:
         return False
     return True
+
+
+def _say_the_same(before: Questions, now: Questions) -> bool:
+    """Whether nothing but upvotes is new. The same object says so at once, however many questions there are."""
+    return before is now or _said(before) == _said(now)
+
+
+def _said(questions: Questions) -> dict[str, QuestionView]:
+    return {code: replace(question, n_upvotes=0, version=0) for code, question in questions.shown.items()}
 
 
 def _stand(view: RoomView) -> tuple[str, int, int]:
