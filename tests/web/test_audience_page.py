@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+from functools import partial
 
 import brotli
 import pytest
@@ -16,6 +17,8 @@ from live_polls.domain.participants import cookie_name, new_token
 from live_polls.live.hub import get_hub
 from live_polls.templatetags.import_map import import_map_hash, import_map_json
 from live_polls.views.audience_page import AudiencePage
+from tests import asking
+from tests.asking import make_asking_room
 from tests.factories import make_cast, make_participant, make_poll, make_room
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -122,6 +125,35 @@ async def test_a_poll_that_opens_is_on_the_page_as_soon_as_the_hub_knows(room, d
     _, _, after = await ask(door, f"/j/{room.join_code}")
 
     assert (b"Tea or coffee?" in before, b"Tea or coffee?" in after) == (False, True)
+
+
+async def seen_after(room, deed):
+    """Do a deed in the room, and wait until this process knows of it."""
+    feed = await get_hub().feed(room.join_code)
+    shown = asyncio.create_task(feed.wait_beyond(feed.version, 10))
+    await sync_to_async(deed)()
+    await shown
+
+
+async def test_a_question_that_was_taken_back_is_on_no_page_any_more(transactional_db, door):
+    room = await sync_to_async(make_asking_room)()
+    question = await sync_to_async(asking.make_asked)(room, "a", "Why not Erlang?")
+    _, _, before = await ask(door, f"/j/{room.join_code}")
+
+    await seen_after(room, partial(asking.withdraw, question))
+    _, _, after = await ask(door, f"/j/{room.join_code}")
+
+    assert (b"Why not Erlang?" in before, b"Why not Erlang?" in after) == (True, False)
+
+
+async def test_upvotes_make_no_page_anew_within_a_moment(transactional_db, door):
+    room = await sync_to_async(make_asking_room)()
+    question = await sync_to_async(asking.make_asked)(room, "a", "Why not Erlang?")
+    _, _, before = await ask(door, f"/j/{room.join_code}")
+
+    await seen_after(room, partial(asking.upvote, question, "b"))
+
+    assert (await ask(door, f"/j/{room.join_code}"))[2] == before
 
 
 async def test_a_returning_visitor_without_a_ballot_gets_the_same_bytes_and_keeps_the_cookie(room, door):
