@@ -19,7 +19,7 @@ from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
 from live_polls.enums import Asking, Entry, RoomState
 from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
-from live_polls.live import faces, messages
+from live_polls.live import commands, faces, messages, objects
 from live_polls.live.acks import ack_message
 from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import get_box
@@ -49,7 +49,7 @@ async def join(request: HttpRequest, join_code: str) -> HttpResponse:
     """
     await refuse_strangers(join_codes.normalise(join_code))
     view = await _view(await _feed(join_code))
-    passcode = messages.decode_join(_body(request)).passcode if request.content_type == "application/json" else ""
+    passcode = commands.decode_join(_body(request)).passcode if request.content_type == "application/json" else ""
     check_door(view, passcode, request.META.get("REMOTE_ADDR", ""))
     account = None
     if Entry.SIGNED_IN.value in rules_of(view) and not is_foreign(request):
@@ -112,7 +112,7 @@ async def ballots(request: HttpRequest, join_code: str) -> HttpResponse:
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: a ballot needs a participant's token.")
-    post = messages.decode_post(_body(request))
+    post = commands.decode_post(_body(request))
     get_hub().manners.check(participant.voice_key, post.type)
     cast = Cast(
         view.id,
@@ -138,7 +138,7 @@ async def invitation(request: HttpRequest, join_code: str) -> HttpResponse:
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: an invitation needs a participant's token.")
-    code = messages.decode_invitation(_body(request)).code
+    code = commands.decode_invitation(_body(request)).code
     room = Room(pk=view.id, voice_key=view.secrets.voice_key)
     await read(redeem, room, code, participant.voice_key)
     return _json({"admitted": True})
@@ -151,7 +151,7 @@ async def player(request: HttpRequest, join_code: str) -> HttpResponse:
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: a player needs a participant's token.")
-    post = messages.decode_player(_body(request))
+    post = commands.decode_player(_body(request))
     get_hub().manners.check(participant.voice_key, "player.name")
     outcome = await get_hub().names.name(Naming(view.id, participant.voice_key, post.name, post.team))
     if isinstance(outcome, PollError):
@@ -167,13 +167,13 @@ async def extra_time(request: HttpRequest, join_code: str) -> HttpResponse:
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: extra time needs a participant's token.")
-    post = messages.decode_time(_body(request))
+    post = commands.decode_time(_body(request))
     try:
         own = await read(ask_in_room, view.id, post.poll, round_=post.round, voice=participant.voice_key, nth=post.nth)
     except PollError as error:
         error.client_id = post.id
         raise
-    return _json(messages.TimeObject(post.poll, post.round, own.n_asked, own.seconds, post.id))
+    return _json(objects.TimeObject(post.poll, post.round, own.n_asked, own.seconds, post.id))
 
 
 @router.post("/{join_code}/reactions", summary="React, or say how the talk goes")
@@ -184,36 +184,36 @@ async def reactions(request: HttpRequest, join_code: str) -> HttpResponse:
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: a reaction needs a participant's token.")
-    get_hub().react(feed, participant.voice_key, messages.decode_reaction(_body(request)).reaction)
+    get_hub().react(feed, participant.voice_key, commands.decode_reaction(_body(request)).reaction)
     return HttpResponse(status=204)
 
 
 @router.post("/{join_code}/questions", summary="Ask a question")
 async def questions(request: HttpRequest, join_code: str) -> HttpResponse:
     """Take the fields of `question.ask`, answer with the `ack` object. Repeatable: the same `seq` is the same question."""
-    return await _hear(request, join_code, messages.decode_question(_body(request)))
+    return await _hear(request, join_code, commands.decode_question(_body(request)))
 
 
 @router.post("/{join_code}/upvotes", summary="Be for a question, or no longer")
 async def upvotes(request: HttpRequest, join_code: str) -> HttpResponse:
     """Take the fields of `question.upvote`, answer with the `ack` object. Repeatable."""
-    return await _hear(request, join_code, messages.decode_upvote(_body(request)))
+    return await _hear(request, join_code, commands.decode_upvote(_body(request)))
 
 
 @router.post("/{join_code}/withdrawals", summary="Take a question of one's own back")
 async def withdrawals(request: HttpRequest, join_code: str) -> HttpResponse:
     """Take the fields of `question.withdraw`, answer with the `ack` object. Repeatable."""
-    return await _hear(request, join_code, messages.decode_withdrawal(_body(request)))
+    return await _hear(request, join_code, commands.decode_withdrawal(_body(request)))
 
 
 async def _hear(
-    request: HttpRequest, join_code: str, post: messages.QuestionPost | messages.UpvotePost | messages.WithdrawalPost
+    request: HttpRequest, join_code: str, post: commands.QuestionPost | commands.UpvotePost | commands.WithdrawalPost
 ) -> HttpResponse:
     view = await _view(await _feed(join_code))
     participant = participant_in(request, view)
     if participant is None:
         raise NotAllowedError("Join the room first: who asks needs a participant's token.")
-    asks = isinstance(post, messages.QuestionPost)
+    asks = isinstance(post, commands.QuestionPost)
     get_hub().manners.check(participant.voice_key, "question.ask" if asks else "question.upvote")
     outcome = await get_box().cast_and_await(deed_of(post, room_id=view.id, voice=participant.voice_key))
     if isinstance(outcome, PollError):

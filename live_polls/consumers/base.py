@@ -15,7 +15,7 @@ from django.conf import settings
 
 from live_polls.consumers import origin
 from live_polls.errors import BadMessageError, InternalError, PollError, RateLimitedError
-from live_polls.live import messages, metrics
+from live_polls.live import commands, messages, metrics
 from live_polls.live.frames import Frame
 from live_polls.live.guarded_protocol import EXTENSION, GuardedProtocol
 from live_polls.live.limits import STRIKES, Allowance
@@ -93,12 +93,12 @@ class Socket:
     def hear(self, data: bytes | str) -> None:
         """One message: whatever it is, it harms nobody else and the socket stays, unless it is too much."""
         if not self._allowance.take(self._loop.time()):
-            self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()), messages.id_in(data))
+            self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()), commands.id_in(data))
             if self._allowance.strikes > STRIKES:
                 self.wire.close(messages.CLOSE_TOO_MUCH)
             return
         try:
-            self.obey(messages.decode(data))
+            self.obey(commands.decode(data))
         except PollError as error:
             self.refuse(error)
         except Exception:
@@ -128,7 +128,7 @@ class Socket:
     def answer(self, frame: Frame) -> None:
         raise NotImplementedError
 
-    def obey(self, message: messages.ClientMessage) -> None:
+    def obey(self, message: commands.ClientMessage) -> None:
         raise NotImplementedError
 
     def gone(self) -> None:

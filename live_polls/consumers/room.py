@@ -25,7 +25,7 @@ from live_polls.errors import (
     RateLimitedError,
     RoomNotFoundError,
 )
-from live_polls.live import messages
+from live_polls.live import commands, messages
 from live_polls.live.ballot_box import Outcome, get_box
 from live_polls.live.connections import Connection
 from live_polls.live.entrance import enter
@@ -72,23 +72,23 @@ class RoomSocket(Socket):
         else:
             self.wire.write(frame.framed, (frame,))
 
-    def obey(self, message: messages.ClientMessage) -> None:
-        if isinstance(message, messages.Hello):
+    def obey(self, message: commands.ClientMessage) -> None:
+        if isinstance(message, commands.Hello):
             self._hello(message)
         elif self._connection is None or self._feed is None:
             raise BadMessageError("Say hello first.")
-        elif isinstance(message, messages.Ping):
+        elif isinstance(message, commands.Ping):
             self.answer(self._feed.heartbeat(self._connection.version, message.id))
-        elif isinstance(message, messages.ReactionSend):
+        elif isinstance(message, commands.ReactionSend):
             self._react(self._feed, self._connection, message)
         elif (too_much := self._too_much(self._connection, message)) is not None:
             self.refuse(too_much, message.id)
-        elif isinstance(message, messages.PlayerName):
+        elif isinstance(message, commands.PlayerName):
             self._name(self._feed, self._connection, message)
-        elif isinstance(message, messages.QuestionMessage):
+        elif isinstance(message, commands.QuestionMessage):
             self._ask(self._feed, self._connection, message)
         else:
-            answer = message.answer if isinstance(message, messages.BallotCast) else None
+            answer = message.answer if isinstance(message, commands.BallotCast) else None
             self._cast(self._feed, self._connection, message, answer)
 
     def gone(self) -> None:
@@ -102,7 +102,7 @@ class RoomSocket(Socket):
         self,
         feed: RoomFeed,
         connection: Connection,
-        message: messages.BallotCast | messages.BallotWithdraw,
+        message: commands.BallotCast | commands.BallotWithdraw,
         answer: object,
     ) -> None:
         if connection.participant is None:
@@ -121,7 +121,7 @@ class RoomSocket(Socket):
         get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
 
     @staticmethod
-    def _too_much(connection: Connection, message: messages.ClientMessage) -> RateLimitedError | None:
+    def _too_much(connection: Connection, message: commands.ClientMessage) -> RateLimitedError | None:
         """Why this participant, on however many sockets, has to wait."""
         if connection.voice:
             try:
@@ -130,20 +130,20 @@ class RoomSocket(Socket):
                 return error
         return None
 
-    def _react(self, feed: RoomFeed, connection: Connection, message: messages.ReactionSend) -> None:
+    def _react(self, feed: RoomFeed, connection: Connection, message: commands.ReactionSend) -> None:
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants react. This socket has none."))
             return
         get_hub().react(feed, connection.voice, message.reaction)
 
-    def _ask(self, feed: RoomFeed, connection: Connection, message: messages.QuestionMessage) -> None:
+    def _ask(self, feed: RoomFeed, connection: Connection, message: commands.QuestionMessage) -> None:
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants ask. This socket has none."), message.id)
             return
         deed = deed_of(message, room_id=feed.room_id, voice=connection.voice)
         get_box().cast(deed, partial(self._outcome, feed, connection, message.id))
 
-    def _name(self, feed: RoomFeed, connection: Connection, message: messages.PlayerName) -> None:
+    def _name(self, feed: RoomFeed, connection: Connection, message: commands.PlayerName) -> None:
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants play. This socket has none."), message.id)
             return
@@ -167,7 +167,7 @@ class RoomSocket(Socket):
         else:
             feed.acknowledge(connection, client_id, outcome)
 
-    def _hello(self, hello: messages.Hello) -> None:
+    def _hello(self, hello: commands.Hello) -> None:
         """Greet in a task of its own, since it reads. A second hello asks for a snapshot: a resync."""
         self._deadline.cancel()
         if self._greeting is not None and not self._greeting.done():
@@ -175,7 +175,7 @@ class RoomSocket(Socket):
         else:
             self._greeting = self._loop.create_task(self._greet(hello))
 
-    async def _greet(self, hello: messages.Hello) -> None:
+    async def _greet(self, hello: commands.Hello) -> None:
         try:
             feed, connection = await self._arrive(hello)
             await self._join(feed, connection)
@@ -201,7 +201,7 @@ class RoomSocket(Socket):
             if not await feed.join(connection):
                 raise RefusedError(messages.CLOSE_NOT_FOUND)
 
-    async def _arrive(self, hello: messages.Hello) -> tuple[RoomFeed, Connection]:
+    async def _arrive(self, hello: commands.Hello) -> tuple[RoomFeed, Connection]:
         if self._feed is not None and self._connection is not None:
             return self._feed, self._connection
         client = self.scope.get("client") or ("",)
@@ -238,7 +238,7 @@ class RoomSocket(Socket):
             feed.leave(connection)
             connection.wire.close(messages.CLOSE_REPLACED)
 
-    async def _identify(self, hello: messages.Hello, view: RoomView) -> tuple[Viewer, Participant | Standing | None]:
+    async def _identify(self, hello: commands.Hello, view: RoomView) -> tuple[Viewer, Participant | Standing | None]:
         """Who it is. Without an Origin it is a program, and a cookie proves nothing: it may have been sent along."""
         trusts_cookies = not origin.is_missing(self.scope)
         if hello.role == "audience":
@@ -256,7 +256,7 @@ class RoomSocket(Socket):
         return await self._identify_host(hello, view, trusts_cookies=trusts_cookies)
 
     async def _identify_host(
-        self, hello: messages.Hello, view: RoomView, *, trusts_cookies: bool
+        self, hello: commands.Hello, view: RoomView, *, trusts_cookies: bool
     ) -> tuple[Viewer, Standing | None]:
         session_key = origin.cookie(self.scope, settings.SESSION_COOKIE_NAME) if trusts_cookies else ""
         standing = await read(standing_in, session_key, view.id) if session_key else None

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from live_polls.live import messages
+from live_polls.live import commands, messages
 
 # What a server says about a socket that it closes; docs/protocol.md has the table.
 CLOSE_CODES = {
@@ -23,7 +23,7 @@ CLOSE_CODES = {
     messages.CLOSE_TOO_MUCH: "Too many messages.",
 }
 
-CLIENT_MESSAGES = get_args(messages.ClientMessage)
+CLIENT_MESSAGES = get_args(commands.ClientMessage)
 SERVER_MESSAGES = get_args(messages.ServerMessage)
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from live_polls.domain.asked import Asked
 from live_polls.domain.visibility import Viewer
 from live_polls.live.frames import Frame
-from live_polls.live.messages import PlayerObject
+from live_polls.live.objects import PlayerObject
 from live_polls.live.rights import Standing
 
 # (what, which): ("room", ""), ("poll", code), ("tally", code), ("me", code), ("presence", "") …

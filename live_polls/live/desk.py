@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from live_polls.domain.contributions import Contribution
-from live_polls.live import messages
+from live_polls.live import messages, objects
 from live_polls.live.connections import Change, Connection
 from live_polls.live.frames import Frame
 
@@ -99,8 +99,8 @@ def _changes(old: Queue, new: Queue, epoch: str, version: int) -> Iterator[Chang
         yield ("contributions counted", ""), _frame(messages.ContributionsCounted(epoch, version, n))
 
 
-def _object(contribution: Contribution) -> messages.ContributionObject:
-    return msgspec.convert(contribution, messages.ContributionObject, from_attributes=True)
+def _object(contribution: Contribution) -> objects.ContributionObject:
+    return msgspec.convert(contribution, objects.ContributionObject, from_attributes=True)
 
 
 def _show(connection: Connection, changes: Iterable[Change], version: int) -> None:

@@ -21,7 +21,7 @@ from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_
 from live_polls.enums import Asking, Entry, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Shape
-from live_polls.live import messages
+from live_polls.live import messages, objects
 from live_polls.live.connections import Change
 from live_polls.live.frames import Frame
 from live_polls.live.question_faces import encoded_list, own_object, question_changes
@@ -127,8 +127,8 @@ def snapshot_frame(
     mine: tuple[MyBallot, ...],
     presence: int,
     now: float,
-    player: messages.PlayerObject | None = None,
-    times: list[messages.TimeObject] | None = None,
+    player: objects.PlayerObject | None = None,
+    times: list[objects.TimeObject] | None = None,
     asked: Asked | None = None,
 ) -> Frame:
     """A whole snapshot: the shared pieces, and what is this connection's own."""
@@ -140,7 +140,7 @@ def snapshot_frame(
         # A poll and its tally are kept apart, since one changes and the other does not: join them here.
         polls.append(msgspec.Raw(bytes(piece)[:-1] + b',"tally":' + bytes(tally) + b"}"))
     ballots = [ballot_object(ballot, revealed=ballot.poll in face.revealed) for ballot in mine]
-    me = messages.MeObject(ballots, player or msgspec.UNSET, times or msgspec.UNSET)
+    me = objects.MeObject(ballots, player or msgspec.UNSET, times or msgspec.UNSET)
     if asked is not None:
         me.questions, me.upvotes = list(map(own_object, asked.questions)), sorted(asked.upvotes)
     return _frame(
@@ -167,7 +167,7 @@ def me_changes(
     mine: tuple[MyBallot, ...],
     splits: frozenset[tuple[str, int]],
     told: tuple[int, ...] = (),
-    times: Sequence[messages.TimeObject] = (),
+    times: Sequence[objects.TimeObject] = (),
 ) -> Iterator[Change]:
     """`me.changed` for each poll with a ballot or extra time of one's own that was not told, and the counts that it
     makes visible.
@@ -194,18 +194,18 @@ def me_changes(
         yield ("me", code), _frame(message)
 
 
-def times_of(view: RoomView, voice: str) -> list[messages.TimeObject]:
+def times_of(view: RoomView, voice: str) -> list[objects.TimeObject]:
     """The extra time that one participant has in the room."""
     owned = [(poll, poll.extra_times.get(voice)) for poll in view.polls if poll.extra_times]
-    return [messages.TimeObject(poll.code, poll.round, own.n_asked, own.seconds) for poll, own in owned if own]
+    return [objects.TimeObject(poll.code, poll.round, own.n_asked, own.seconds) for poll, own in owned if own]
 
 
-def stand_of(mine: tuple[MyBallot, ...], times: Sequence[messages.TimeObject] = ()) -> tuple[int, ...]:
+def stand_of(mine: tuple[MyBallot, ...], times: Sequence[objects.TimeObject] = ()) -> tuple[int, ...]:
     """A number for each ballot and extra time, another one as soon as anything about it is."""
     return tuple(sorted([*map(hash, mine), *map(_mark, times)]))  # a read gives them in any order
 
 
-def _mark(time: messages.TimeObject) -> int:
+def _mark(time: objects.TimeObject) -> int:
     return hash((time.poll, time.round, time.n_asked))
 
 
@@ -214,10 +214,10 @@ def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:
     return frozenset((ballot.poll, ballot.round) for ballot in mine if ballot.answer is not None)
 
 
-def room_object(view: RoomView) -> messages.RoomObject:
+def room_object(view: RoomView) -> objects.RoomObject:
     asks = view.asking != Asking.OFF.value
     n_waiting, n_hidden = held_back(view)
-    return messages.RoomObject(
+    return objects.RoomObject(
         code=view.join_code,
         title=view.title,
         state=view.state,
@@ -241,21 +241,21 @@ def room_object(view: RoomView) -> messages.RoomObject:
     )
 
 
-def current_object(view: RoomView, polls: list[PollView]) -> messages.CurrentObject | None:
+def current_object(view: RoomView, polls: list[PollView]) -> objects.CurrentObject | None:
     """What is on stage, unless this viewer may not see it."""
     if view.current_question is not None:
         is_shown = view.current_question in view.questions.shown
-        return messages.CurrentObject(type="question", code=view.current_question) if is_shown else None
+        return objects.CurrentObject(type="question", code=view.current_question) if is_shown else None
     if view.current is None or all(poll.code != view.current for poll in polls):
         return None
     current = next(poll for poll in polls if poll.code == view.current)
-    return messages.CurrentObject(type="poll" if KINDS[current.kind].takes_answers else "slide", code=current.code)
+    return objects.CurrentObject(type="poll" if KINDS[current.kind].takes_answers else "slide", code=current.code)
 
 
-def poll_object(poll: PollView, viewer: Viewer) -> messages.PollObject:
+def poll_object(poll: PollView, viewer: Viewer) -> objects.PollObject:
     """The poll without its tally; what is right, and why, only for whom it is revealed."""
     revealed = is_revealed(poll, viewer)
-    return messages.PollObject(
+    return objects.PollObject(
         code=poll.code,
         kind=poll.kind,
         prompt=poll.prompt,
@@ -279,20 +279,20 @@ def poll_object(poll: PollView, viewer: Viewer) -> messages.PollObject:
     )
 
 
-def _option_object(poll: PollView, number: int, text: str, *, revealed: bool) -> messages.OptionObject:
+def _option_object(poll: PollView, number: int, text: str, *, revealed: bool) -> objects.OptionObject:
     picture = _picture_object(poll.option_pictures.get(number))
-    return messages.OptionObject(number, text, picture, revealed and number in poll.right)
+    return objects.OptionObject(number, text, picture, revealed and number in poll.right)
 
 
-def _picture_object(picture: PictureView | None) -> messages.PictureObject | msgspec.UnsetType:
+def _picture_object(picture: PictureView | None) -> objects.PictureObject | msgspec.UnsetType:
     if picture is None:
         return msgspec.UNSET
-    return messages.PictureObject(picture.url, int(picture.width), int(picture.height))
+    return objects.PictureObject(picture.url, int(picture.width), int(picture.height))
 
 
-def ballot_object(ballot: MyBallot, *, revealed: bool) -> messages.BallotObject:
+def ballot_object(ballot: MyBallot, *, revealed: bool) -> objects.BallotObject:
     answer = None if ballot.answer is None else msgspec.Raw(ballot.answer.encode())
-    own = messages.BallotObject(ballot.poll, ballot.round, ballot.seq, _any(answer), ballot.receipt)
+    own = objects.BallotObject(ballot.poll, ballot.round, ballot.seq, _any(answer), ballot.receipt)
     if ballot.elapsed_ms is not None:
         own.elapsed_ms = ballot.elapsed_ms
     if ballot.points is not None and revealed:

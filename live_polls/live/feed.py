@@ -20,7 +20,7 @@ from live_polls.domain.questions import Heard
 from live_polls.domain.snapshot import Mine, MyBallot, RoomView, read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import Asking, RoomState
-from live_polls.live import faces, messages, metrics, readiness
+from live_polls.live import faces, messages, metrics, objects, readiness
 from live_polls.live.acks import AckGate
 from live_polls.live.connections import SNAPSHOT, Change, Connection
 from live_polls.live.desk import Desk
@@ -377,8 +377,8 @@ class RoomFeed:
         self,
         viewer: Viewer,
         mine: tuple[MyBallot, ...],
-        player: messages.PlayerObject | None = None,
-        times: list[messages.TimeObject] | None = None,
+        player: objects.PlayerObject | None = None,
+        times: list[objects.TimeObject] | None = None,
         asked: Asked | None = None,
     ) -> Frame:
         """A whole snapshot for one connection, of the newest view."""
@@ -397,12 +397,12 @@ class RoomFeed:
         face = self.face(Viewer.AUDIENCE)
         return mine.asked.get(participant, NOTHING_ASKED) if participant and face.questions is not None else None
 
-    def _times(self, connection: Connection | None = None) -> list[messages.TimeObject]:
+    def _times(self, connection: Connection | None = None) -> list[objects.TimeObject]:
         if self.view is None or connection is None or not connection.voice:
             return []
         return faces.times_of(self.view, connection.voice)
 
-    def _player(self, connection: Connection) -> messages.PlayerObject | None:
+    def _player(self, connection: Connection) -> objects.PlayerObject | None:
         if self.view is None or not connection.voice:
             return None
         return player_object(self.view, connection.voice)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from live_polls.domain.questions import Ask, Deed, Upvoting, Withdrawal
-from live_polls.live import messages
+from live_polls.live import commands
 
-Message = messages.QuestionMessage | messages.QuestionPost | messages.UpvotePost | messages.WithdrawalPost
+Message = commands.QuestionMessage | commands.QuestionPost | commands.UpvotePost | commands.WithdrawalPost
 
 
 def deed_of(message: Message, *, room_id: int, voice: str) -> Deed:
     """The deed of the participant with this voice key."""
-    if isinstance(message, messages.QuestionAsk | messages.QuestionPost):
+    if isinstance(message, commands.QuestionAsk | commands.QuestionPost):
         return Ask(room_id, voice, message.seq, message.text, message.name)
-    if isinstance(message, messages.QuestionUpvote | messages.UpvotePost):
+    if isinstance(message, commands.QuestionUpvote | commands.UpvotePost):
         return Upvoting(room_id, voice, message.question, message.on)
     return Withdrawal(room_id, voice, message.question)

@@ -13,7 +13,7 @@ import msgspec
 
 from live_polls.domain.asked import NOTHING_ASKED, Asked, OwnQuestion, Questions, QuestionView
 from live_polls.domain.visibility import Viewer
-from live_polls.live import messages
+from live_polls.live import messages, objects
 from live_polls.live.connections import Change
 from live_polls.live.frames import Frame
 
@@ -25,8 +25,8 @@ def seen_by(questions: Questions, viewer: Viewer) -> Seen:
     return questions.present if viewer is Viewer.HOST else questions.shown
 
 
-def question_object(question: QuestionView, viewer: Viewer) -> messages.QuestionObject:
-    return messages.QuestionObject(
+def question_object(question: QuestionView, viewer: Viewer) -> objects.QuestionObject:
+    return objects.QuestionObject(
         code=question.code,
         text=question.text,
         n_upvotes=question.n_upvotes,
@@ -102,8 +102,8 @@ def voice_changes(old: Asked | None, new: Asked | None, *, stand: tuple[str, int
         yield ("voice", code), _frame(message)
 
 
-def own_object(question: OwnQuestion) -> messages.OwnQuestionObject:
-    return messages.OwnQuestionObject(
+def own_object(question: OwnQuestion) -> objects.OwnQuestionObject:
+    return objects.OwnQuestionObject(
         code=question.code,
         seq=question.seq,
         text=question.text,

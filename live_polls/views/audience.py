@@ -45,7 +45,7 @@ from live_polls.views.question_cards import AskingCard, asking_card, question_re
 from live_polls.views.question_forms import QUESTION_DEEDS, question_deed
 from live_polls.views.room_page import render_room_page, room_page_policy
 
-# As in live/messages.py.
+# As in live/commands.py.
 MAX_ROUND = 2**31 - 1
 MAX_SEQ = 2**53
 MAX_TYPED = 200

@@ -10,7 +10,7 @@ import pytest
 
 from live_polls.api.api import api
 from live_polls.domain.participants import new_token
-from live_polls.live import messages
+from live_polls.live import commands
 from live_polls.models import Account, Poll, Room
 from tests.live.doors import Door
 from tests.live.driver import act, joined
@@ -56,7 +56,7 @@ def body(fields: dict[str, Any], theirs: Theirs) -> dict[str, Any]:
 
 def test_every_operation_and_message_is_in_the_matrix():
     assert {path.rpartition("/")[2] for _, path in OPERATIONS} == BODIES.keys()
-    kinds = {each.__struct_config__.tag for each in get_args(messages.ClientMessage)}
+    kinds = {each.__struct_config__.tag for each in get_args(commands.ClientMessage)}
     assert kinds - {"hello"} == MESSAGES.keys()
 
 

@@ -17,8 +17,8 @@ from live_polls.errors import (
     RateLimitedError,
     StaleBallotError,
 )
-from live_polls.live import messages
-from live_polls.live.messages import BallotCast, BallotPost, BallotWithdraw, Hello, Ping, Since
+from live_polls.live import commands, messages
+from live_polls.live.commands import BallotCast, BallotPost, BallotWithdraw, Hello, Ping, Since
 
 CAST: dict[str, Any] = {
     "type": "ballot.cast",
@@ -54,8 +54,8 @@ def text_of(message: object) -> str:
     ids=repr,
 )
 def test_decode_takes_messages_of_ours(message, expected):
-    assert messages.decode(text_of(message)) == expected
-    assert messages.decode(text_of(message).encode()) == expected
+    assert commands.decode(text_of(message)) == expected
+    assert commands.decode(text_of(message).encode()) == expected
 
 
 NOT_OURS: list[Any] = [
@@ -91,7 +91,7 @@ NOT_OURS: list[Any] = [
 @pytest.mark.parametrize("message", NOT_OURS, ids=[f"{n}-{message!r:.50}" for n, message in enumerate(NOT_OURS)])
 def test_decode_refuses_what_is_not_word_for_word_ours(message):
     with pytest.raises(BadMessageError, match="not a message of"):
-        messages.decode(text_of(message))
+        commands.decode(text_of(message))
 
 
 MALFORMED: list[bytes] = [
@@ -120,7 +120,7 @@ MALFORMED: list[bytes] = [
 @pytest.mark.parametrize("data", MALFORMED, ids=[f"{n}-{data!r:.40}" for n, data in enumerate(MALFORMED)])
 def test_decode_refuses_what_is_not_json(data):
     with pytest.raises(BadMessageError):
-        messages.decode(data)
+        commands.decode(data)
 
 
 REPEATED = [
@@ -140,16 +140,16 @@ REPEATED = [
 @pytest.mark.parametrize("text", REPEATED)
 def test_decode_refuses_a_key_that_stands_twice(text):
     with pytest.raises(BadMessageError, match="well-formed"):
-        messages.decode(text)
+        commands.decode(text)
     with pytest.raises(BadMessageError, match="well-formed"):
-        messages.decode(text.encode())
+        commands.decode(text.encode())
 
 
 @pytest.mark.parametrize("client_id", ['"', '\\"', "\\", "\u2028", "👩\u200d💻", '"":""'], ids=ascii)
 def test_decode_is_not_confused_by_quotes_in_texts(client_id):
     answer = {client_id: [client_id, {"a": client_id}]}
 
-    message = messages.decode(text_of(CAST | {"id": client_id, "answer": answer}))
+    message = commands.decode(text_of(CAST | {"id": client_id, "answer": answer}))
 
     assert message == BallotCast(client_id, "abcdefgh", 1, 1, answer)
 
@@ -164,7 +164,7 @@ junk = st.recursive(
 @given(message=junk | st.fixed_dictionaries({key: st.just(CAST[key]) | junk for key in CAST}), ascii_only=st.booleans())
 def test_decode_refuses_or_gives_back_what_was_said(message, ascii_only):
     try:
-        decoded = messages.decode(json.dumps(message, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
+        decoded = commands.decode(json.dumps(message, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
     except BadMessageError:
         return
     assert message | {"type": "ballot.cast"} == msgspec.to_builtins(decoded)
@@ -174,7 +174,7 @@ def test_decode_refuses_or_gives_back_what_was_said(message, ascii_only):
 @given(data=st.binary(max_size=60) | st.text(max_size=60))
 def test_decode_never_breaks(data):
     with pytest.raises(BadMessageError):
-        messages.decode(data)
+        commands.decode(data)
 
 
 # Posts
@@ -183,20 +183,20 @@ def test_decode_never_breaks(data):
 def test_decode_post_takes_the_fields_of_a_cast_with_or_without_type_and_id():
     bare = {key: CAST[key] for key in ("poll", "round", "seq", "answer")}
 
-    assert messages.decode_post(text_of(bare).encode()) == BallotPost("abcdefgh", 1, 1, {"option": 1})
-    assert messages.decode_post(text_of(CAST).encode()).id == "1"
-    assert messages.decode_post(text_of(bare | {"answer": None}).encode()).answer is None
+    assert commands.decode_post(text_of(bare).encode()) == BallotPost("abcdefgh", 1, 1, {"option": 1})
+    assert commands.decode_post(text_of(CAST).encode()).id == "1"
+    assert commands.decode_post(text_of(bare | {"answer": None}).encode()).answer is None
 
 
 @pytest.mark.parametrize("change", [{"seq": 0}, {"type": "ping"}, {"extra": 1}, {"answer": [1]}], ids=repr)
 def test_decode_post_refuses_by_the_same_rules(change):
     with pytest.raises(BadMessageError):
-        messages.decode_post(text_of(CAST | change).encode())
+        commands.decode_post(text_of(CAST | change).encode())
 
 
 def test_decode_post_refuses_a_key_that_stands_twice():
     with pytest.raises(BadMessageError):
-        messages.decode_post(text_of(CAST)[:-1].encode() + b',"seq":2}')
+        commands.decode_post(text_of(CAST)[:-1].encode() + b',"seq":2}')
 
 
 # Messages that are answered without being looked at
@@ -206,7 +206,7 @@ def test_decode_post_refuses_a_key_that_stands_twice():
     ("text", "client_id"), [(text_of(CAST), "1"), ('{"type":"hello"}', None), ("{", None), ("[]", None)]
 )
 def test_id_in_finds_the_id_if_there_is_one(text, client_id):
-    assert messages.id_in(text) == client_id
+    assert commands.id_in(text) == client_id
 
 
 # Errors
@@ -241,7 +241,7 @@ def test_types_of_messages_are_the_documented_set():
     def tags(union: Any) -> set[str]:
         return {message.__struct_config__.tag for message in union.__args__}
 
-    assert tags(messages.ClientMessage) == {
+    assert tags(commands.ClientMessage) == {
         "hello",
         "ballot.cast",
         "ballot.withdraw",
