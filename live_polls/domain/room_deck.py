@@ -85,7 +85,7 @@ class _Deck:
             self._set(("polls", index, "picture"), line, picture)
         for line, _picture in part.pictures[1:]:
             self._mistake(line, _("A poll or slide has one picture at most."))
-        if kind == SLIDE:
+        if kind in KINDS and not KINDS[kind].takes_answers:
             self._read_slide(part, index)
         else:
             self._read_question(part, index)
