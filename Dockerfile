@@ -2,7 +2,7 @@ FROM python:3.13-slim-trixie AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/live_polls
 COPY requirements/base.txt /tmp/base.txt
-RUN /opt/live_polls/bin/pip install --require-hashes --only-binary :all: -r /tmp/base.txt
+RUN /opt/live_polls/bin/pip install --no-deps --require-hashes --only-binary :all: -r /tmp/base.txt
 
 FROM python:3.13-slim-trixie
 # pg_dump and pg_restore, for `manage.py backup` and `restore`; not older than the server (17 in docker-compose.yml).

@@ -118,10 +118,12 @@ clean: ## remove the environment and caches; data/ stays
 compile = $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" --output-file requirements/$(1).txt $(2)
 
+# The files are complete. Without --no-deps pip looks again for what one package asks of another with an extra, finds the
+# newest version instead of the locked one, and refuses it for having no hash.
 $(VENV)/%.stamp: requirements/%.txt | $(PY)
 	@echo "Installing $< into $(VENV)"
-	@if command -v uv >/dev/null; then uv pip install --quiet --python $(PY) --require-hashes -r $<; \
-	else $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(PY) --no-deps --require-hashes -r $<; \
+	else $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<; fi
 	@touch $@
 
 $(PY):
