@@ -15,6 +15,15 @@ def server(tmp_path):
     return prepare_server(tmp_path)
 
 
+@pytest.fixture
+def hang_up_means_what_it_says():
+    """Under nohup it would be ignored by whatever is started here."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_up_means_what_it_says")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_ended_as_asked_is_success(server, number):
     with serving(server) as process:

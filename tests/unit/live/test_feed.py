@@ -180,7 +180,7 @@ async def test_who_came_between_two_ticks_is_told_of_what_was_undone_by_the_seco
 def fail_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next read of a room fails as when the database is away."""
 
-    def fail(*args: object) -> None:
+    def fail(*args: object, **options: object) -> None:
         monkeypatch.setattr(feeds, "read_room", read_room)
         raise OperationalError
 
@@ -204,12 +204,12 @@ async def test_a_read_overtaken_by_an_ack_is_done_again(feed, room, monkeypatch)
     person = await Person().join(feed)
     n_reads = 0
 
-    def commit_during_the_third(*args: Any) -> Any:
+    def commit_during_the_third(*args: Any, **options: Any) -> Any:
         nonlocal n_reads
         n_reads += 1
         if n_reads == 3:
             lifecycle.set_screen(room, Screen.BLANK)
-        return read_room(*args)
+        return read_room(*args, **options)
 
     monkeypatch.setattr(feeds, "read_room", commit_during_the_third)
     counted = Counted("receipt", 1, room.epoch, feed.version + 1, changed=True)
@@ -236,9 +236,9 @@ async def test_an_ack_is_not_behind_the_newest_view(feed, room):
 async def test_many_who_come_at_once_share_few_reads(feed, room, monkeypatch):
     reads: list[int] = []
 
-    def note(room_id: int, known: Any, participants: dict[str, str]) -> Any:
+    def note(room_id: int, known: Any, participants: dict[str, str], **options: Any) -> Any:
         reads.append(len(participants))
-        return read_room(room_id, known, participants)
+        return read_room(room_id, known, participants, **options)
 
     monkeypatch.setattr(feeds, "read_room", note)
     await asyncio.gather(*(Person(participant=str(n)).join(feed) for n in range(100)))
@@ -341,7 +341,7 @@ async def test_stop_lets_everybody_go_who_waits(feed, room, monkeypatch):
     waiting.cancel()
 
 
-def fail_forever(*args: object) -> None:
+def fail_forever(*args: object, **options: object) -> None:
     raise OperationalError
 
 

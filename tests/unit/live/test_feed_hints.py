@@ -153,10 +153,10 @@ async def test_a_hint_that_lies_about_the_version_is_looked_into_and_forgotten(f
     n_reads = 0
     read_room = snapshot.read_room
 
-    def counting(*args):
+    def counting(*args, **options):
         nonlocal n_reads
         n_reads += 1
-        return read_room(*args)
+        return read_room(*args, **options)
 
     monkeypatch.setattr(feeds, "read_room", counting)
 
