@@ -59,6 +59,7 @@ class RoomSocket(Socket):
 
     def __init__(self, scope: Scope, wire: GuardedProtocol | QueuedWire) -> None:
         super().__init__(scope, wire)
+        self._hub = get_hub()  # asked for once: which loop runs is a call of the operating system
         self._join_code = join_codes.normalise(scope["url_route"]["kwargs"]["join_code"])
         self._feed: RoomFeed | None = None
         self._connection: Connection | None = None
@@ -118,14 +119,13 @@ class RoomSocket(Socket):
             connection.voice,
             by_account=connection.by_account,
         )
-        get_box().cast(cast, partial(self._outcome, feed, connection, message.id))
+        get_box().cast(cast, partial(self._outcome, feed, connection, message.id), self._loop)
 
-    @staticmethod
-    def _too_much(connection: Connection, message: commands.ClientMessage) -> RateLimitedError | None:
+    def _too_much(self, connection: Connection, message: commands.ClientMessage) -> RateLimitedError | None:
         """Why this participant, on however many sockets, has to wait."""
         if connection.voice:
             try:
-                get_hub().manners.check(connection.voice, str(message.__struct_config__.tag))
+                self._hub.manners.check(connection.voice, str(message.__struct_config__.tag))
             except RateLimitedError as error:
                 return error
         return None
@@ -134,21 +134,21 @@ class RoomSocket(Socket):
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants react. This socket has none."))
             return
-        get_hub().react(feed, connection.voice, message.reaction)
+        self._hub.react(feed, connection.voice, message.reaction)
 
     def _ask(self, feed: RoomFeed, connection: Connection, message: commands.QuestionMessage) -> None:
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants ask. This socket has none."), message.id)
             return
         deed = deed_of(message, room_id=feed.room_id, voice=connection.voice)
-        get_box().cast(deed, partial(self._outcome, feed, connection, message.id))
+        get_box().cast(deed, partial(self._outcome, feed, connection, message.id), self._loop)
 
     def _name(self, feed: RoomFeed, connection: Connection, message: commands.PlayerName) -> None:
         if connection.participant is None:
             self.refuse(NotAllowedError("Only participants play. This socket has none."), message.id)
             return
         naming = Naming(feed.room_id, connection.voice, message.name, message.team)
-        task = self._loop.create_task(get_hub().names.name(naming))
+        task = self._loop.create_task(self._hub.names.name(naming))
         task.add_done_callback(partial(self._named, message.id))
 
     def _named(self, client_id: str, done: asyncio.Task[Named | PollError]) -> None:

@@ -78,9 +78,12 @@ class BallotBox:
             since = self._oldest if self._oldest is not None else self._waiting[0].since if self._waiting else None
         return 0.0 if since is None else time.monotonic() - since
 
-    def cast(self, cast: Said, deliver: Deliver) -> None:
-        """Put a ballot in; `deliver` is called with its outcome in the loop of the caller, exactly once."""
-        self._put(_Waiting(cast, deliver, asyncio.get_running_loop(), time.monotonic()))
+    def cast(self, cast: Said, deliver: Deliver, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """Put a ballot in; `deliver` is called with its outcome in `loop`, that of the caller, exactly once.
+
+        Who knows the loop says it: to ask for it costs a call of the operating system.
+        """
+        self._put(_Waiting(cast, deliver, loop or asyncio.get_running_loop(), time.monotonic()))
 
     def cast_and_wait(self, cast: Said) -> Outcome:
         """Put a ballot in and wait, for callers in threads; a deadline bounds the wait."""
@@ -228,6 +231,8 @@ _box_lock = threading.Lock()
 def get_box() -> BallotBox:
     """The box of this process."""
     global _box
+    if (box := _box) is not None:
+        return box
     with _box_lock:
         if _box is None:
             _box = BallotBox()

@@ -6,6 +6,7 @@ What it adds to `WebSocketsSansIOProtocol`, and why:
   handed to the consumer in the call that received them, with no queue and no task in between;
 * a peer that does not drain its buffer within 10 s is aborted; uvicorn alone would wait for ever;
 * a peer that does not answer pings is aborted, not closed: a close waits for the buffer that never drains;
+* a text that came whole goes past the parser (whole_frames.py), as long as it is known where a frame begins;
 * after shutdown a peer has one second to take its close frame.
 """
 
@@ -18,10 +19,12 @@ from typing import Any, Protocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+from websockets.protocol import OPEN
 
 from live_polls.live import metrics
 from live_polls.live.connections import Connection
 from live_polls.live.frames import Frame
+from live_polls.live.whole_frames import whole_frame
 
 EXTENSION = "live_polls.wire"
 HIGH_WATER_BYTES = 64 * 1024
@@ -47,6 +50,7 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
 
     connection: Connection | None = None
     ear: Ear | None = None
+    _at_a_frame = False  # what comes next begins with a frame, and no message is under way
     _slow_timer: asyncio.TimerHandle | None = None
     _closing: asyncio.Task[None] | None = None
 
@@ -60,6 +64,22 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             # The consumer's task was made, but has not run yet: it will find the extension.
             extensions: Any = self.scope["extensions"]
             extensions[EXTENSION] = self
+            self._at_a_frame = True
+
+    def data_received(self, data: bytes) -> None:
+        at = 0
+        while self._at_a_frame and at < len(data):
+            frame = whole_frame(data, at, most=self.config.ws_max_size) if self.ear is not None else None
+            if frame is None or self.conn.state is not OPEN:
+                self._at_a_frame = False  # for good: only the parser could say when it is again
+            elif frame.text is not None and self.ear is not None:
+                self.ear.hear(frame.text)
+                at = frame.end
+            else:
+                super().data_received(data[at : frame.end])
+                at = frame.end
+        if at < len(data):
+            super().data_received(data[at:] if at else data)
 
     def attach(self, connection: Connection) -> None:
         """Tell the connection when the wire is full and when it is free."""
