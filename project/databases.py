@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 # size limit gives disk back after a storm.
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;"
 
-# One connection for the writer of ballots, two for the readers of rooms, one for pages.
-SMALLEST_POOL = 4
+# One connection for the writer of ballots, two for the readers of rooms, two for what single visitors ask, one for pages.
+SMALLEST_POOL = 6
 _POOL = {
     "min_size": 1,
     # Less than the patience of a ballot, so that a voter hears `busy` and not nothing.
@@ -113,6 +113,6 @@ def _pool_size(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < SMALLEST_POOL:
         raise ImproperlyConfigured(
             f"The pool of DATABASE_URL must be a whole number from {SMALLEST_POOL}, not {text!r}: "
-            "the writer of ballots and the readers of rooms keep connections of their own."
+            "the writer of ballots and the readers keep connections of their own."
         )
     return int(text)

@@ -53,7 +53,7 @@ VARIABLES = {
             "DATABASE_URL",
             "",
             "`sqlite:///file` or `postgresql://user:password@host:port/name`. "
-            "A `pool=20` after a `?` bounds the connections to PostgreSQL of one process, from 4; "
+            "A `pool=20` after a `?` bounds the connections to PostgreSQL of one process, from 6; "
             "more of libpq's options may follow, as `&sslmode=require`.",
             secret=True,
             shown_default="`db.sqlite3` in `DATA_DIR`",

@@ -10,7 +10,7 @@ from live_polls.domain.snapshot import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import NotAllowedError, UnknownIdentityError
 from live_polls.live.identity import is_trusted_stage, may_watch, participant_of
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 
 
 def participant_in(request: HttpRequest, view: RoomView) -> Participant | None:
@@ -42,7 +42,7 @@ async def identify(request: HttpRequest, view: RoomView, role: str) -> tuple[Vie
             raise UnknownIdentityError
         return Viewer.TRUSTED_STAGE, None
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    may = bool(session_key) and not is_foreign(request) and await read(may_watch, session_key, view.id)
+    may = bool(session_key) and not is_foreign(request) and await read_for_one(may_watch, session_key, view.id)
     if role == "stage" and view.passcode and not may:
         raise NotAllowedError("This room asks for a passcode: its stage needs a stage link or a host.")
     if role == "host" and not may:

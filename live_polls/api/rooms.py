@@ -31,7 +31,7 @@ from live_polls.live.identity import participant_of
 from live_polls.live.patterns import get_patterns
 from live_polls.live.question_deeds import deed_of
 from live_polls.live.quiz_faces import player_object
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 from live_polls.models import Account, Room
 
 LONG_POLL_SECONDS = 25.0
@@ -86,7 +86,9 @@ async def state(
     if since:
         await _wait_beyond(feed, view, since)
         viewer, who = await identify(request, view, role)  # it was a long time: rights may be gone since
-    fresh, mine = await read(read_room, feed.room_id, feed.view, {who.ballot_key: who.voice_key} if who else None)
+    fresh, mine = await read_for_one(
+        read_room, feed.room_id, feed.view, {who.ballot_key: who.voice_key} if who else None
+    )
     if fresh is None:
         raise RoomNotFoundError
     frame = faces.snapshot_frame(
@@ -140,7 +142,7 @@ async def invitation(request: HttpRequest, join_code: str) -> HttpResponse:
         raise NotAllowedError("Join the room first: an invitation needs a participant's token.")
     code = commands.decode_invitation(_body(request)).code
     room = Room(pk=view.id, voice_key=view.secrets.voice_key)
-    await read(redeem, room, code, participant.voice_key)
+    await read_for_one(redeem, room, code, participant.voice_key)
     return _json({"admitted": True})
 
 
@@ -169,7 +171,9 @@ async def extra_time(request: HttpRequest, join_code: str) -> HttpResponse:
         raise NotAllowedError("Join the room first: extra time needs a participant's token.")
     post = commands.decode_time(_body(request))
     try:
-        own = await read(ask_in_room, view.id, post.poll, round_=post.round, voice=participant.voice_key, nth=post.nth)
+        own = await read_for_one(
+            ask_in_room, view.id, post.poll, round_=post.round, voice=participant.voice_key, nth=post.nth
+        )
     except PollError as error:
         error.client_id = post.id
         raise

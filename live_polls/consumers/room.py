@@ -36,7 +36,7 @@ from live_polls.live.hub import get_hub
 from live_polls.live.identity import is_trusted_stage, participant_of
 from live_polls.live.question_deeds import deed_of
 from live_polls.live.queued_wire import QueuedWire
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 from live_polls.live.rights import Standing, standing_in
 
 logger = logging.getLogger(__name__)
@@ -186,6 +186,9 @@ class RoomSocket(Socket):
         except RateLimitedError as error:
             self.refuse(error)
             self.wire.close(messages.CLOSE_TOO_MUCH)
+        except BusyError as error:
+            self.refuse(error)
+            self.wire.close(TRY_AGAIN_LATER)
         except RefusedError as refused:
             self.wire.close(refused.code)
         except Exception:
@@ -259,7 +262,7 @@ class RoomSocket(Socket):
         self, hello: commands.Hello, view: RoomView, *, trusts_cookies: bool
     ) -> tuple[Viewer, Standing | None]:
         session_key = origin.cookie(self.scope, settings.SESSION_COOKIE_NAME) if trusts_cookies else ""
-        standing = await read(standing_in, session_key, view.id) if session_key else None
+        standing = await read_for_one(standing_in, session_key, view.id) if session_key else None
         if hello.role == "stage" and view.passcode and standing is None:
             raise RefusedError(messages.CLOSE_FORBIDDEN)  # the join code alone opens no room with a passcode
         if hello.role == "stage":

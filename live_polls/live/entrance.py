@@ -13,7 +13,7 @@ from live_polls.errors import RateLimitedError, RoomNotFoundError
 from live_polls.live.addresses import get_addresses
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 
 
 async def enter(join_code: str, *, address: str, token: str = "") -> RoomFeed:
@@ -22,7 +22,7 @@ async def enter(join_code: str, *, address: str, token: str = "") -> RoomFeed:
     try:
         addresses.check(address)
     except RateLimitedError:
-        if not token or not await read(is_known, join_code, token):
+        if not token or not await read_for_one(is_known, join_code, token):
             raise
     try:
         feed = await get_hub().feed(join_code)
@@ -38,7 +38,7 @@ async def refuse_strangers(join_code: str) -> None:
     feed = get_hub().live_feed(join_code)
     if feed is not None and feed.view is not None and feed.view.state == RoomState.LIVE.value:
         return
-    await read(find_live_room, join_code)
+    await read_for_one(find_live_room, join_code)
 
 
 def find_live_room(join_code: str) -> int:

@@ -11,7 +11,7 @@ from live_polls.domain.snapshot import read_room
 from live_polls.enums import PollState, QuestionState
 from live_polls.errors import BusyError, InternalError, RoomNotFoundError
 from live_polls.live.ballot_box import get_box
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 from live_polls.models import Question, Upvote
 
 
@@ -21,7 +21,7 @@ async def erase(who: Participant) -> None:
     BusyError or InternalError: do the same again, part of it may be done. What is refused otherwise (voting has closed
     in between) is no refusal here: the rest is unlinked.
     """
-    view, mine = await read(read_room, who.room_id, None, {who.ballot_key: who.voice_key})
+    view, mine = await read_for_one(read_room, who.room_id, None, {who.ballot_key: who.voice_key})
     if view is None:
         raise RoomNotFoundError
     running = {poll.code for poll in view.polls if poll.state == PollState.OPEN.value}
@@ -39,14 +39,14 @@ async def erase(who: Participant) -> None:
         for ballot in mine.get(who.ballot_key, ())
         if ballot.poll in running and ballot.answer is not None
     ]
-    asked, upvoted = await read(_questions_of, who)
+    asked, upvoted = await read_for_one(_questions_of, who)
     deeds += [Upvoting(who.room_id, who.voice_key, code, on=False) for code in upvoted]
     deeds += [Withdrawal(who.room_id, who.voice_key, code) for code in asked]
     for deed in deeds:
         outcome = await get_box().cast_and_await(deed)
         if isinstance(outcome, BusyError | InternalError):
             raise outcome
-    await read(erase_rest, who)
+    await read_for_one(erase_rest, who)
 
 
 def _questions_of(who: Participant) -> tuple[list[str], list[str]]:

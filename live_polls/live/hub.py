@@ -29,7 +29,7 @@ from live_polls.live.load import LOAD_SECONDS, Load, Shed
 from live_polls.live.manners import Manners
 from live_polls.live.name_box import NameBox
 from live_polls.live.patterns import get_patterns
-from live_polls.live.readers import read
+from live_polls.live.readers import read, read_for_one
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Hub:
         """The feed of the room with this (canonical) join code; RoomNotFoundError. Subscribes before it returns."""
         room_id = self._ids.get(join_code)
         if room_id is None:
-            room_id = (await read(find_room, join_code)).pk
+            room_id = (await read_for_one(find_room, join_code)).pk
             self._ids[join_code] = room_id
         feed = self._feeds.get(room_id)
         if feed is None or feed.gone:
@@ -203,7 +203,7 @@ class Hub:
 
     async def _look_for_patterns(self) -> None:
         if len(get_patterns()):
-            await read(get_patterns().look)
+            await read_for_one(get_patterns().look)
 
     async def _show_presence(self) -> None:
         for room_id, feed in self._feeds.items():
@@ -251,7 +251,7 @@ class Hub:
             for poll in feed.view.polls if feed.view is not None else ():
                 if poll.state == PollState.CLOSED.value and self._recounted.get(poll.id) != poll.round:
                     self._recounted[poll.id] = poll.round
-                    n_wrong = await read(recount_closed, poll.id)
+                    n_wrong = await read_for_one(recount_closed, poll.id)
                     if n_wrong:
                         metrics.RECOUNT_DIFFERENCES.inc(n_wrong)
                         logger.error("Poll %s, round %s: %s counters are wrong", poll.code, poll.round, n_wrong)

@@ -7,7 +7,7 @@ import logging
 
 from live_polls.domain.players import Named, Naming, name_players
 from live_polls.errors import BusyError, PollError
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class NameBox:
 
 async def _write(namings: list[Naming]) -> list[Named | PollError]:
     try:
-        return await read(name_players, namings)
+        return await read_for_one(name_players, namings)
     except Exception as error:  # noqa: BLE001 -- who waits must hear of it, whatever it is; they send the same again
         logger.warning("%s players could not be named: %s", len(namings), error)
         return [BusyError(retry_ms=BUSY_RETRY_MS) for _ in namings]

@@ -37,7 +37,7 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.patterns import get_patterns
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
 from live_polls.views.client_address import client_address
@@ -139,7 +139,7 @@ async def _page(
     token: str = "",
 ) -> HttpResponse:
     who = {participant.ballot_key: participant.voice_key} if participant else None
-    room, mine = await read(read_room, feed.room_id, feed.view, who)
+    room, mine = await read_for_one(read_room, feed.room_id, feed.view, who)
     if room is None:
         raise RoomNotFoundError
     entrance = await door.entrance_of(
@@ -245,7 +245,7 @@ def _react(fields: QueryDict, feed: RoomFeed, participant: Participant) -> Refus
 async def _ask_for_time(fields: QueryDict, view: RoomView, participant: Participant) -> None:
     number, nth = _whole(fields, "round", MAX_ROUND), _whole(fields, "nth", MOST_TIMES)
     code = fields.get("poll", "")
-    await read(ask_in_room, view.id, code, round_=number, voice=participant.voice_key, nth=nth)
+    await read_for_one(ask_in_room, view.id, code, round_=number, voice=participant.voice_key, nth=nth)
 
 
 def _read_form(fields: QueryDict, view: RoomView, participant: Participant) -> Cast:

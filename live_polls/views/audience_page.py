@@ -34,7 +34,7 @@ from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.patterns import get_patterns
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 from live_polls.views.question_cards import asking_card
 from live_polls.views.room_page import render_room_page, room_page_policy
 
@@ -163,7 +163,7 @@ async def _own_page(
     participant: Participant, feed: RoomFeed, view: RoomView, language: str, coding: bytes
 ) -> Page | None:
     """The page with the participant's votes, or None when there are none."""
-    room, ballots = await read(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
+    room, ballots = await read_for_one(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
     mine, voice = ballots.get(participant.ballot_key, ()), participant.voice_key
     is_known = room is not None and (voice in room.players or any(voice in poll.extra_times for poll in room.polls))
     asked = ballots.asked.get(participant.ballot_key)

@@ -22,7 +22,7 @@ from live_polls.errors import InvitationNotFoundError, InvitationUsedError, Room
 from live_polls.live.entering import LONGEST_TYPED, check_door, rules_of, token_of
 from live_polls.live.identity import participant_of
 from live_polls.live.patterns import get_patterns
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 from live_polls.models import Account, Room
 from live_polls.views.client_address import client_address
 from live_polls.views.entrance import Entrance
@@ -53,7 +53,7 @@ async def entrance_of(
     """What stands between this participant and voting."""
     rules = rules_of(view)
     if Entry.INVITED.value in rules and participant is not None:
-        is_admitted = await read(invitations.is_admitted, view.id, participant.voice_key)
+        is_admitted = await read_for_one(invitations.is_admitted, view.id, participant.voice_key)
         if not is_admitted:
             typed = request.POST.get("invitation") or request.GET.get("i", "")
             return Entrance("invitation", _shown(typed[:LONGEST_TYPED]), refusal)
@@ -77,7 +77,9 @@ async def hear(request: HttpRequest, view: RoomView, participant: Participant | 
     if not typed:
         return HttpResponseRedirect(address_of(view))
     try:
-        await read(invitations.redeem, Room(pk=view.id, voice_key=view.secrets.voice_key), typed, participant.voice_key)
+        await read_for_one(
+            invitations.redeem, Room(pk=view.id, voice_key=view.secrets.voice_key), typed, participant.voice_key
+        )
     except InvitationNotFoundError:
         return gettext("No invitation to this room has this code. Look at your card again: 12 letters and digits.")
     except InvitationUsedError:

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from live_polls.domain.pictures import read_picture
-from live_polls.live.readers import read
+from live_polls.live.readers import read_for_one
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -79,7 +79,7 @@ class PictureFiles:
         return await asyncio.shield(self._reading[digest])
 
     async def _read(self, digest: str) -> bytes | None:
-        data = await read(read_picture, digest)
+        data = await read_for_one(read_picture, digest)
         self._kept.pop(digest, None)
         if data is not None:
             self._kept[digest] = (time.monotonic(), data)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, ExitStack
 from tests.nodes.hall import Hall, HallRoom, coming, running
 from tests.operations.topology import ask
 
-POOL = 4
+POOL = 6
 N_PAGES, N_SOCKETS = 120, 30
 APPLICATION = "live_polls capped"
 
