@@ -209,8 +209,7 @@ def read_room(
 
 def read_versions(room_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
     """{room id: (epoch, version)} of the rooms that exist: the safety net under lost hints."""
-    rows = Room.objects.filter(pk__in=room_ids).values_list("pk", "epoch", "version")
-    return {room_id: (epoch, version) for room_id, epoch, version in rows}
+    return {room_id: (epoch, version) for room_id, epoch, version in snapshot_rows.read_versions(room_ids)}
 
 
 ROOM_FIELDS = (
