@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -20,6 +20,7 @@ from tests.stores.binaries import StoreNotFoundError
 from tests.stores.redis import RedisServer
 
 STOCK = "bench.baselines.stock_channels"
+DJANGO_PAGES = "project.asgi:django_application"
 NODE = ROOT / "bench" / "baselines" / "node"
 NPM_SECONDS = 60.0
 UVICORN = (
@@ -77,6 +78,13 @@ def bare_echo() -> Iterator[Target]:
     """Run a bare ASGI echo application under stock uvicorn."""
     command = [*UVICORN, "--lifespan", "off", "bench.baselines.bare_echo:application"]
     with _listening("bare uvicorn", command) as target:
+        yield target
+
+
+@contextmanager
+def django_pages(env: Mapping[str, str]) -> Iterator[Target]:
+    """Run the product's own Django application with nothing in front of it, on the same rooms."""
+    with _listening("pages by Django", [*UVICORN, "--lifespan", "off", DJANGO_PAGES], env=dict(env)) as target:
         yield target
 
 

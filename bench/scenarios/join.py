@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
+from bench.baselines import running
 from bench.browser import Answer, load
 from bench.crowd import AT_ONCE, Crowd
 from bench.figures import Bar, Figure, ratio
@@ -14,6 +15,7 @@ from bench.page_files import PageFiles
 from bench.rooms import Rooms, room_file
 from bench.rounds import Rounds
 from bench.scale import Scale
+from bench.target import Target
 
 
 def room(scale: Scale) -> str:
@@ -22,7 +24,7 @@ def room(scale: Scale) -> str:
 
 
 async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
-    """Let everybody in, then load the same page as often through Django as fits."""
+    """Let everybody in, then load the same page through Django alone."""
     with live_server(rooms, "join", profile=scale.profile) as server:
         files = PageFiles()
         await asyncio.to_thread(files.load, f"{server.origin}/j/{server.join_code}")
@@ -33,7 +35,8 @@ async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
         async with Crowd(server.target.socket_url) as crowd:
             await crowd.join(tokens)
             joined = server.target.process.cpu_seconds() - cpu
-        by_django = await _measure_django(server, paths[0], scale.join_django_pages)
+        with running.django_pages(server.env) as django:
+            by_django = await _measure_django(django, paths[0], scale.join_django_pages)
     for figure in _figures(scale.join_people, joined=joined, pages=pages, by_django=by_django, n_files=len(paths)):
         yield figure
 
@@ -51,13 +54,13 @@ async def _open_pages(server: LiveServer, paths: list[str], n: int) -> list[str 
     return list(await asyncio.gather(*(open_page() for _ in range(n))))
 
 
-async def _measure_django(server: LiveServer, path: str, n: int) -> float:
-    """Return the CPU ms of the same page for a phone whose cookie nobody knows, which Django answers."""
-    cookie = f"lp_{server.join_code}=from-another-time"
-    _check(await load(server.origin, [path], cookie=cookie))
-    cpu = server.target.process.cpu_seconds()
-    _check(await load(server.origin, [path] * n, cookie=cookie))
-    return (server.target.process.cpu_seconds() - cpu) / n * 1000
+async def _measure_django(django: Target, path: str, n: int) -> float:
+    """Return the CPU ms of the same page where Django and its middleware make it anew for each visitor."""
+    origin = django.socket_url.replace("ws://", "http://").partition("/ws/")[0]
+    _check(await load(origin, [path]))
+    cpu = django.process.cpu_seconds()
+    _check(await load(origin, [path] * n))
+    return (django.process.cpu_seconds() - cpu) / n * 1000
 
 
 def _check(answers: list[Answer]) -> None:
