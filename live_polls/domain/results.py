@@ -77,6 +77,15 @@ class PollResults:
     def n_ballots(self) -> int:
         return sum(round_.n_ballots for round_ in self.rounds)
 
+    @property
+    def n_aside(self) -> int:
+        return sum(round_.n_aside for round_ in self.rounds)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Who could vote, each rule once, in the order of the rounds."""
+        return tuple(dict.fromkeys(round_.entry for round_ in self.rounds if round_.entry))
+
 
 @dataclass(frozen=True, slots=True)
 class RoomResults:

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from live_polls.domain.results import RoomResults
 from live_polls.domain.results_people import board_table, questions_table
 from live_polls.domain.results_table import Cell, Table, results_table
+from live_polls.enums import Entry
 
 # With one of these in front a spreadsheet may take a text for a formula, and formulas can send data away.
 # The wide forms of the signs too: where they are typed, spreadsheets take them for the narrow ones.
@@ -57,7 +58,16 @@ def results_xlsx(results: RoomResults) -> bytes:
 
 
 def _polls_table(results: RoomResults) -> Table:
-    header = (_("No."), _("Poll"), _("Kind"), _("State"), _("Rounds"), _("Ballots"))
+    header = (
+        _("No."),
+        _("Poll"),
+        _("Kind"),
+        _("State"),
+        _("Rounds"),
+        _("Who could vote"),
+        _("Ballots"),
+        _("Set aside"),
+    )
     lines = (
         (
             poll.number,
@@ -65,7 +75,9 @@ def _polls_table(results: RoomResults) -> Table:
             _(poll.kind.label),
             str(poll.state.label),
             len(poll.rounds),
+            ", ".join(str(Entry(entry).label) for entry in poll.entries),
             poll.n_ballots,
+            poll.n_aside,
         )
         for poll in results.polls
     )

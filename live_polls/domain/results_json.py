@@ -64,6 +64,7 @@ def _poll(results: PollResults) -> dict[str, Any]:
             {
                 "round": round_.number,
                 "entry": round_.entry,
+                "aside": round_.n_aside,
                 "tally": _tally(round_),
                 "answers": _answers(results, round_),
                 "texts": [{"text": text, "n": n} for text, n in round_.texts],

@@ -16,7 +16,9 @@ from live_polls.kinds.settings import decimal_of
 Cell = str | int | float | None
 
 # Columns of every table, and figures that belong to a screen; a kind that counts more adds columns of its own.
-ALWAYS = frozenset({"number", "prompt", "kind", "round", "state", "entry", "ballots", "text", "votes", "share"})
+ALWAYS = frozenset(
+    {"number", "prompt", "kind", "round", "state", "entry", "ballots", "aside", "text", "votes", "share"}
+)
 ON_SCREEN = frozenset({"n_ballots", "abstained", "n_more", "n_held"})
 ROW_FIELDS = frozenset(field.name for field in fields(Row))
 
@@ -54,6 +56,7 @@ def _labels() -> dict[str, str]:
         "state": _("State"),
         "entry": _("Who could vote"),
         "ballots": _("Ballots"),
+        "aside": _("Set aside"),
         "abstained": _("Abstained"),
         "letter": _("Key"),
         "text": _("Option"),
@@ -88,6 +91,7 @@ def _head(poll: PollResults, round_: RoundResults) -> dict[str, Cell]:
         "state": str(poll.state.label) if round_.is_now else _("Closed"),
         "entry": str(Entry(round_.entry).label) if round_.entry else None,
         "ballots": round_.n_ballots,
+        "aside": round_.n_aside,
         "abstained": round_.tally.get("abstained"),
         **_figures(round_.tally, besides=ON_SCREEN),
     }
