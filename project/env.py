@@ -87,7 +87,7 @@ VARIABLES = {
         Variable(
             "RETENTION_DAYS",
             "90",
-            "After how many days `manage.py purge` deletes the ballots of a room that has ended.",
+            "After how many days `manage.py purge` deletes the ballots of a room that has ended, and records without a room.",
         ),
         Variable(
             "WORD_LIST_FILE",

@@ -1,4 +1,4 @@
-"""The audit log of every room, read-only: the database itself refuses to change a record."""
+"""The audit log of rooms and of accounts, read-only: the database itself refuses to change a record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class RecordAdmin(ReadOnlyAdmin):
     list_display = ("at", "room", "by", "verb", "object_sort", "object_name", "details")
     list_display_links = ("at",)
     list_select_related = ("room",)
-    list_filter = ("verb", "object_sort", "at")
+    # Without a room: what operators did to accounts, and which rooms are gone.
+    list_filter = (("room", admin.EmptyFieldListFilter), "verb", "object_sort", "at")
     ordering = ("-pk",)
     search_fields = ("=room__join_code", "by", "actor__email", "object_name")
-    search_help_text = _("A room's join code, who it was, or what it was done to")
+    search_help_text = _("A room's join code, who it was, or what or whom it was done to")

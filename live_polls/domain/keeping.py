@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 class Until(StrEnum):
     PURGE = "purge"  # so many days after the end of the room, see retention.py
     TOTALS = "totals"  # with the room
+    DEED = "deed"  # so many days after it was done
     ACCOUNT = "account"
     EXPIRY = "expiry"
     NEVER = "never"
@@ -24,7 +25,7 @@ class Until(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One line: which models, of whom, what, and until when."""
+    """One line: which models, of whom, what, and until when. Without a model: rows of one that has another line."""
 
     models: tuple[str, ...]
     what: Promise
@@ -71,6 +72,12 @@ KEPT: Sequence[Kept] = (
     ),
     Kept(("Record",), _("Who of those who run a room did what, and when."), Until.PURGE, is_of_audience=False),
     Kept(
+        (),
+        _("Which account was made, changed or deleted and which room was deleted, by whom, and when."),
+        Until.DEED,
+        is_of_audience=False,
+    ),
+    Kept(
         ("Account",),
         _("Of those who sign in: email address, name, a hash of the password."),
         Until.ACCOUNT,
@@ -102,6 +109,14 @@ def days_words(days: int) -> str:
     ) % {"days": days}
 
 
+def _days_of_deeds(days: int) -> str:
+    if days == 0:
+        return str(_("until the next clean-up"))
+    return ngettext("until %(days)s day after it was done", "until %(days)s days after it was done", days) % {
+        "days": days
+    }
+
+
 def until_words(until: Until, *, days: int) -> str:
     """The time in words; `days` are those of the installation, or of one room."""
     words = {
@@ -110,4 +125,6 @@ def until_words(until: Until, *, days: int) -> str:
         Until.EXPIRY: _("until it expires, or the person signs out"),
         Until.NEVER: _("not at all"),
     }
+    if until is Until.DEED:
+        return _days_of_deeds(days)
     return days_words(days) if until is Until.PURGE else str(words[until])

@@ -1,4 +1,4 @@
-"""The audit log: who did what in a room, and when. Written here and nowhere else, once, in the transaction of the deed.
+"""The audit log: who did what in a room or to an account, and when. Written here and nowhere else, once, in the transaction of the deed.
 
 A deed of the domain calls `record` where it has found that something changes, so a deed cannot be done without its
 record, and a repeat that changes nothing leaves none. Who does it is known to the edges: they say so once for all they
@@ -80,7 +80,7 @@ def record(room_id: int, verb: str, thing: Model | None = None, **details: objec
 
 
 def record_named(room_id: int | None, verb: str, thing: Named, **details: object) -> None:
-    """As `record`, for something that is known by name only. Without a room: what became of a room that is gone."""
+    """As `record`, for something that is known by name only. Without a room: of an account, or of a room that is gone."""
     find = _acting.get()
     actor = find() if find else Actor()
     Record.objects.create(

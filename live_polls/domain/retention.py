@@ -69,6 +69,16 @@ def _people_of(room: Room) -> list[QuerySet[Any]]:
     return [*people, Record.objects.filter(room=room).exclude(verb="purge")]
 
 
+def records_to_purge(*, days: int) -> QuerySet[Record]:
+    """The records without a room that are older than so many days. They name people who may be gone themselves."""
+    return Record.objects.filter(room=None, at__lt=timezone.now() - timedelta(days=days))
+
+
+def purge_records(*, days: int) -> int:
+    """Delete them; how many there were. Repeatable."""
+    return records_to_purge(days=days).delete()[0]
+
+
 def purge_room(room: Room) -> int:
     """Delete the ballots of an ended room and what could link them to phones; how many there were. Repeatable."""
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The audit log: who did what in a room, and when. Written once, never changed; purged by the retention rules alone."""
+"""The audit log: who did what in a room or to an account, and when. Written once, never changed; purged by the retention rules alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from live_polls.models.room import Room
 class Record(models.Model):
     """`actor` is empty for the stage link and for what the server did by itself; `by` names it in words then."""
 
-    # None: what became of a room that is gone.
+    # None: what was done to an account, and what became of a room that is gone.
     room = models.ForeignKey(
         Room, models.CASCADE, null=True, blank=True, related_name="records", verbose_name=_("room"), db_index=False
     )

@@ -10,11 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from live_polls.domain.pictures import purge_pictures, unused_pictures
-from live_polls.domain.retention import purge_room, rooms_to_purge
+from live_polls.domain.retention import purge_records, purge_room, records_to_purge, rooms_to_purge
 
 
 class Command(BaseCommand):
-    help = "Delete the ballots of rooms that ended long ago (totals stay), unused pictures, and expired sign-ins. May be repeated."
+    help = "Delete the ballots of rooms that ended long ago (totals stay), old records without a room, unused pictures, and expired sign-ins. May be repeated."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=settings.RETENTION_DAYS, help="default: RETENTION_DAYS")
@@ -30,5 +30,9 @@ class Command(BaseCommand):
         if n_unused:
             said = "would be deleted" if dry_run else "deleted"
             self.stdout.write(f"{n_unused} pictures that no poll shows: {said}")
+        n_old = records_to_purge(days=days).count() if dry_run else purge_records(days=days)
+        if n_old:
+            said = "would be deleted" if dry_run else "deleted"
+            self.stdout.write(f"{n_old} records of accounts and of rooms that are gone: {said}")
         if not dry_run:
             call_command("clearsessions")

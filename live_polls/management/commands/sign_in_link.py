@@ -10,7 +10,8 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from live_polls.domain.accounts import forget_second_factors
+from live_polls.domain.accounts import forget_second_factors, note_sign_in_link
+from live_polls.domain.records import COMMAND, acting_as
 from live_polls.models import Account
 
 
@@ -31,8 +32,10 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody signs in with {options['email']} here.")
         if not account.is_active:
             raise CommandError(f"The account of {account.email} is switched off.")
-        if options["forget_second_factor"]:
-            self.stderr.write(f"Second factors forgotten: {forget_second_factors(account)}.")
+        with acting_as(COMMAND):
+            if options["forget_second_factor"]:
+                self.stderr.write(f"Second factors forgotten: {forget_second_factors(account)}.")
+            note_sign_in_link(account)
         key = f"{user_pk_to_url_str(account)}-{default_token_generator.make_token(account)}"
         self.stdout.write(get_adapter().get_reset_password_from_key_url(key))
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
