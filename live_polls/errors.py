@@ -33,6 +33,7 @@ PollError
 │   ├── NotAdmittedError     not_allowed      the round takes ballots by one-time invitation only
 │   ├── InvitationUsedError  not_allowed      another phone has used this invitation
 │   ├── NotSignedInError     not_allowed      the round takes ballots of people who are signed in only
+│   ├── SecondFactorUnreadableError       the key is gone that its secret was sealed with
 │   └── RoomLockedError      not_allowed      nobody new comes in, or not without the passcode
 ├── UnknownIdentityError     not_allowed      the token is not one of this room
 ├── RateLimitedError         rate_limited     too much, too fast
@@ -297,6 +298,14 @@ class NotSignedInError(NotAllowedError):
 class RoomLockedError(NotAllowedError):
     def __init__(self, message: str = "This room is locked: nobody new comes in now.") -> None:
         super().__init__(message)
+
+
+class SecondFactorUnreadableError(NotAllowedError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Your second factor cannot be read any more, because the secret key of this server was changed. "
+            "Ask who operates it to remove your second factors; then sign in with your password and set them up anew."
+        )
 
 
 class RoleLinkOverError(NotAllowedError):

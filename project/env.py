@@ -45,9 +45,15 @@ VARIABLES = {
         Variable(
             "SECRET_KEY",
             "",
-            "Signs cookies and tokens; at least 32 characters. Whoever knows it can forge both.",
+            "Signs cookies and tokens, and seals second factors; at least 32 characters. Whoever knows it can forge them.",
             secret=True,
             shown_default="made on the first start and kept in `DATA_DIR/secret_key`",
+        ),
+        Variable(
+            "SECRET_KEY_FALLBACKS",
+            "",
+            "Former secret keys, separated by commas: what they signed and sealed is still read.",
+            secret=True,
         ),
         Variable(
             "DATABASE_URL",

@@ -11,13 +11,18 @@ from django.core.exceptions import ImproperlyConfigured
 SAMPLE_SECRET_KEY = "change-me-to-at-least-32-random-characters"  # noqa: S105 - the one of the docs, refused below
 
 
-def check_secret_key(key: str) -> str:
+def check_secret_key(key: str, name: str = "SECRET_KEY") -> str:
     """Return the operator's key, or refuse one that anybody could guess."""
     if key == SAMPLE_SECRET_KEY or key.startswith("django-insecure-"):
-        raise ImproperlyConfigured("SECRET_KEY is a sample that everybody knows; choose a random one.")
+        raise ImproperlyConfigured(f"{name} is a sample that everybody knows; choose a random one.")
     if len(key) < 32:
-        raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
+        raise ImproperlyConfigured(f"{name} must have at least 32 characters.")
     return key
+
+
+def former_secret_keys(keys: str) -> list[str]:
+    """Return the keys of a list with commas, each as good as the one of today: what it signed is believed."""
+    return [check_secret_key(key.strip(), "SECRET_KEY_FALLBACKS") for key in keys.split(",") if key.strip()]
 
 
 def kept_secret_key(path: Path) -> str:

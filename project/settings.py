@@ -16,7 +16,7 @@ from project.counters import counters
 from project.databases import parse_database_url
 from project.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 from project.mail import parse_email_url
-from project.secret_key import check_secret_key, kept_secret_key
+from project.secret_key import check_secret_key, former_secret_keys, kept_secret_key
 from project.word_list_file import parse_word_list_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +31,7 @@ except OSError as error:
 
 _given_key = env_secret("SECRET_KEY")
 SECRET_KEY = check_secret_key(_given_key) if _given_key else kept_secret_key(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = former_secret_keys(env_secret("SECRET_KEY_FALLBACKS"))
 
 # The newest heading of the change log is the version, here and everywhere.
 _newest = re.search(r"^## v(\S+)", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)

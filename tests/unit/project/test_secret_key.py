@@ -5,7 +5,7 @@ import stat
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from project.secret_key import SAMPLE_SECRET_KEY, check_secret_key, kept_secret_key
+from project.secret_key import SAMPLE_SECRET_KEY, check_secret_key, former_secret_keys, kept_secret_key
 
 
 def test_first_start_makes_a_key_that_only_its_owner_reads(tmp_path):
@@ -37,3 +37,10 @@ def test_key_that_can_be_guessed_is_refused(key):
 
 def test_random_key_is_taken_as_given():
     assert check_secret_key("k7" * 16) == "k7" * 16
+
+
+def test_former_keys_are_a_list_and_each_as_good_as_the_one_of_today():
+    assert former_secret_keys("") == []
+    assert former_secret_keys(f"{'a' * 32}, {'b' * 40},") == ["a" * 32, "b" * 40]
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FALLBACKS must have"):
+        former_secret_keys(f"{'a' * 32},short")
