@@ -40,8 +40,11 @@ from live_polls.models.room import new_secret
 MOST_DAYS = 3650
 
 
-def set_retention(room: Room, days: int | None) -> None:
-    """Keep people's answers for so many days after the end; None: as long as the installation does. Repeatable."""
+def set_retention(room: Room, days: int | None) -> bool:
+    """Keep people's answers for so many days after the end; None: as long as the installation does.
+
+    Whether that is new. Repeatable.
+    """
     if days is not None and not 0 <= days <= MOST_DAYS:
         raise InvalidSettingsError("retention_days", f"Give 0 to {MOST_DAYS} days, or nothing.")
     with transaction.atomic():
@@ -50,6 +53,7 @@ def set_retention(room: Room, days: int | None) -> None:
             Room.objects.filter(pk=room.pk).update(retention_days=days)
             record(room.pk, "retention", days=[before, days])
     room.refresh_from_db()
+    return bool(before != days)
 
 
 def rooms_to_purge(*, days: int) -> list[Room]:

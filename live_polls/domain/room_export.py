@@ -14,8 +14,10 @@ from django.utils.text import slugify
 
 from live_polls.domain.room_file_keys import named_options, named_polls
 from live_polls.domain.snapshot import consistent_read
+from live_polls.domain.texts import clean_line
 from live_polls.domain.toml_text import pair
-from live_polls.enums import Asking, PollState
+from live_polls.domain.word_lists import checked_lines
+from live_polls.enums import PollState
 from live_polls.errors import InvalidSettingsError, RoomNotFoundError
 from live_polls.kinds import KINDS
 from live_polls.models import Option, Picture, Poll, Room
@@ -55,14 +57,30 @@ def _used(polls: list[Poll]) -> set[int]:
 
 
 def _room_table(room: Room, slug: str) -> str:
-    said: dict[str, Any] = {"slug": slug, "title": room.title, "results": room.results}
-    if room.one_at_a_time:
-        said["one_at_a_time"] = True
-    if room.asking != Asking.OFF:
-        said |= {"asking": room.asking, "hold_questions": room.hold_questions, "names": room.names}
-    if room.teams:
-        said["teams"] = list(room.teams)
-    return _table("[room]", said)
+    """All that hosts have decided, also where it is what a new room has: the file may be loaded into a room that was
+    changed since. Never what opens doors: passcode and keys."""
+    said: dict[str, Any] = {
+        "slug": slug,
+        "title": room.title,
+        "results": room.results,
+        "one_at_a_time": room.one_at_a_time,
+        "reactions": room.reactions,
+        "asking": room.asking,
+        "hold_questions": room.hold_questions,
+        "names": room.names,
+        "entry": room.entry,
+        "locked": room.is_locked,
+        "retention_days": room.retention_days,
+        "held_words": _words(room.word_list),
+        "allowed_words": _words(room.allow_list),
+        "teams": list(room.teams),
+    }
+    return _table("[room]", {name: value for name, value in said.items() if value is not None})
+
+
+def _words(text: str) -> list[str]:
+    """The entries of a list, each once, as the file is read: what differs in them makes no difference to a text."""
+    return list(dict.fromkeys(filter(None, map(clean_line, checked_lines(text)))))
 
 
 def _poll_table(poll: Poll, key: str, paths: Mapping[int, str]) -> str:

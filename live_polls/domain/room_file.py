@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from live_polls.domain.names import MAX_TEAM
 from live_polls.domain.players import MAX_TEAMS
+from live_polls.domain.retention import MOST_DAYS
 from live_polls.domain.room_deck import open_deck
 from live_polls.domain.room_file_checks import Mistake, Report, RoomFileError, Section
 from live_polls.domain.room_file_fields import MAX_SLUG, ROOM_FIELDS
@@ -22,7 +23,8 @@ from live_polls.domain.room_file_polls import read_polls
 from live_polls.domain.room_file_positions import find_positions
 from live_polls.domain.room_plan import RoomPlan
 from live_polls.domain.rooms import MAX_TITLE
-from live_polls.enums import Asking, Names, ResultsVisibility
+from live_polls.domain.word_lists import MAX_ENTRIES, MAX_ENTRY, checked_lines
+from live_polls.enums import Asking, Entry, Names, ResultsVisibility
 
 MAX_BYTES = 1_000_000
 
@@ -91,6 +93,12 @@ def _read_room(document: Section) -> RoomPlan:
         asking=room.choice("asking", Asking),
         hold_questions=room.yes_or_no("hold_questions"),
         names=room.choice("names", Names),
+        reactions=room.yes_or_no("reactions"),
+        entry=room.choice("entry", Entry),
+        locked=room.yes_or_no("locked"),
+        retention_days=room.whole_number("retention_days", least=0, most=MOST_DAYS),
+        held_words=_read_words(room, "held_words"),
+        allowed_words=_read_words(room, "allowed_words"),
     )
 
 
@@ -99,6 +107,15 @@ def _read_teams(room: Section) -> tuple[str, ...] | None:
     if len(teams) == 1:
         room.mistake("teams", _("One team has nobody to play against: name two, or none."))
     return tuple(teams) if "teams" in room.raw else None
+
+
+def _read_words(room: Section, name: str) -> tuple[str, ...] | None:
+    words = room.texts(name, longest=MAX_ENTRY, most=MAX_ENTRIES)
+    for at, word in enumerate(words):
+        if word and checked_lines(word) != [word]:
+            no_word = _("“%(word)s” cannot stand in a list of words: a # begins a note there.")
+            room.report.add((*room.path, name, at), no_word % {"word": word})
+    return tuple(words) if name in room.raw else None
 
 
 def _read_slug(room: Section, *, required: bool) -> str:

@@ -16,9 +16,11 @@ from live_polls.domain.polls import (
     MAX_POINTS,
     MAX_PROMPT,
 )
+from live_polls.domain.retention import MOST_DAYS
 from live_polls.domain.room_file_keys import MAX_KEY
 from live_polls.domain.rooms import MAX_TITLE
-from live_polls.enums import Asking, Names, PollState, ResultsVisibility
+from live_polls.domain.word_lists import MAX_ENTRIES
+from live_polls.enums import Asking, Entry, Names, PollState, ResultsVisibility
 from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import N_, SettingField
 
@@ -50,6 +52,12 @@ ROOM_FIELDS: dict[str, FileField] = {
     "asking": FileField("choice", N_("Whether the audience may ask questions."), choices=tuple(Asking.values)),
     "hold_questions": FileField("boolean", N_("Questions wait until a moderator approves them.")),
     "names": FileField("choice", N_("Whether who asks gives a name."), choices=tuple(Names.values)),
+    "reactions": FileField("boolean", N_("People may react to what is on stage.")),
+    "entry": FileField("choice", N_("Who may vote, in rounds that open from then on."), choices=tuple(Entry.values)),
+    "locked": FileField("boolean", N_("Nobody new comes in.")),
+    "retention_days": FileField("integer", N_("For so many days after its end the room keeps people."), 0, MOST_DAYS),
+    "held_words": FileField("texts", N_("What has one of these waits for a moderator."), 0, MAX_ENTRIES),
+    "allowed_words": FileField("texts", N_("Words that never wait, whatever list has them."), 0, MAX_ENTRIES),
     "teams": FileField("texts", N_("Names of the teams of a quiz."), 0, MAX_TEAMS),
 }
 POLL_FIELDS: dict[str, FileField] = {

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from live_polls.domain import lifecycle, polls, rooms
 from live_polls.domain.asking import edit_asking
+from live_polls.domain.entry import lock_room, set_entry, unlock_room
+from live_polls.domain.held_words import set_words
 from live_polls.domain.players import set_teams
 from live_polls.domain.records import record
+from live_polls.domain.retention import set_retention
 from live_polls.domain.room_file_checks import Mistake, RoomFileError
 from live_polls.domain.room_file_keys import default_key, option_keys, poll_keys
 from live_polls.domain.room_loading_pictures import DrawnPictures
@@ -58,7 +61,7 @@ def _load_room(plan: RoomPlan, host: Account | None, pictures: DrawnPictures) ->
         if loading.refusals:
             raise RoomFileError(loading.refusals)
     room.refresh_from_db()
-    return LoadedRoom(room, created=before is None, changed=room.version != before)
+    return LoadedRoom(room, created=before is None, changed=room.version != before or loading.is_unseen)
 
 
 def _make_host(room: Room, host: Account) -> None:
@@ -73,10 +76,13 @@ class _Loading:
     plan: RoomPlan
     pictures: DrawnPictures
     refusals: list[Mistake] = field(default_factory=list)
+    is_unseen: bool = False  # whether something changed that no screen shows, and so without a new version
 
     def load_polls(self) -> None:
         # Locked as every writer of ballots locks them: what has no ballots now gets none before commit.
         list(Poll.objects.select_for_update(no_key=True).filter(room=self.room).order_by("pk").values_list("pk"))
+        if self.plan.entry is not None:
+            set_entry(self.room, self.plan.entry)  # before the polls: a round that opens takes it over
         stored = list(Poll.objects.filter(room=self.room).order_by("position", "pk"))
         by_key = dict(zip(poll_keys([(poll.key, poll.prompt) for poll in stored]), stored, strict=True))
         planned = {poll.key for poll in self.plan.polls}
@@ -88,10 +94,30 @@ class _Loading:
 
     def load_room(self) -> None:
         plan = self.plan
-        rooms.edit_room(self.room, title=plan.title, results=plan.results, one_at_a_time=plan.one_at_a_time)
+        rooms.edit_room(
+            self.room,
+            title=plan.title,
+            results=plan.results,
+            one_at_a_time=plan.one_at_a_time,
+            reactions=plan.reactions,
+        )
         edit_asking(self.room, asking=plan.asking, hold=plan.hold_questions, names=plan.names)
         if plan.teams is not None:
             self._load_teams(plan.teams)
+        if plan.locked is not None:
+            (lock_room if plan.locked else unlock_room)(self.room)
+        if plan.retention_days is not None:
+            self.is_unseen |= set_retention(self.room, plan.retention_days)
+        self._load_words()
+
+    def _load_words(self) -> None:
+        """Each list by itself: one that the file does not have stays as it is."""
+        held, allowed = self.plan.held_words, self.plan.allowed_words
+        self.is_unseen |= set_words(
+            self.room,
+            self.room.word_list if held is None else "\n".join(held),
+            self.room.allow_list if allowed is None else "\n".join(allowed),
+        )
 
     def _load_teams(self, teams: tuple[str, ...]) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from live_polls.domain.polls import PollDraft
-from live_polls.enums import Asking, Names, PollState, ResultsVisibility
+from live_polls.enums import Asking, Entry, Names, PollState, ResultsVisibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,14 @@ class RoomPlan:
     results: ResultsVisibility
     polls: tuple[PollPlan, ...]
     line: int
-    one_at_a_time: bool | None = None  # None, as for the teams: the file does not say
+    one_at_a_time: bool | None = None  # None, here and below: the file does not say
     teams: tuple[str, ...] | None = None
     asking: Asking | None = None
     hold_questions: bool | None = None
     names: Names | None = None
+    reactions: bool | None = None
+    entry: Entry | None = None
+    locked: bool | None = None
+    retention_days: int | None = None
+    held_words: tuple[str, ...] | None = None
+    allowed_words: tuple[str, ...] | None = None

@@ -155,3 +155,13 @@ kind: number
 
 def test_a_deck_needs_a_title():
     assert mistakes_in("## Q\n- a\n- b\n") == ["line 1: “title” is missing."]
+
+
+def test_a_deck_may_say_every_setting_of_the_room():
+    plan = deck("# A\nentry: invited\nlocked: yes\nreactions: no\nretention days: 7\nheld words: spoon*, two words\n")
+
+    assert (plan.entry, plan.locked, plan.reactions, plan.retention_days) == ("invited", True, False, 7)
+    assert (plan.held_words, plan.allowed_words) == (("spoon*", "two words"), None)
+    assert mistakes_in("# A\n\nentry: members\n") == [
+        "line 3: “entry” cannot be “members”; it is one of open, invited, signed_in."
+    ]

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from live_polls.domain import lifecycle, players, polls, rooms
+from live_polls.domain import entry, held_words, lifecycle, players, polls, retention, rooms
+from live_polls.domain.asking import edit_asking
 from live_polls.domain.pictures import OPTION_PIXELS, POLL_PIXELS, add_picture
 from live_polls.domain.polls import PollDraft, draft_of
 from live_polls.domain.room_export import export_room
@@ -20,11 +21,12 @@ from live_polls.domain.room_loading import load_room
 from live_polls.domain.room_plan import RoomPlan
 from live_polls.domain.texts import clean_line
 from live_polls.domain.toml_text import pair, written
+from live_polls.enums import Asking, Entry, Names
 from live_polls.errors import InvalidSettingsError
 from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import SettingField
 from live_polls.management.commands.demo import DECK
-from live_polls.models import Poll, Room
+from live_polls.models import Poll, Record, Room
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,30 @@ def _without_points(draft: PollDraft) -> PollDraft:
         return polls.checked(PollDraft(kind=draft.kind, prompt=draft.prompt, options=draft.options, right=draft.right))
 
 
+# What hosts decide about a room; whatever else it has is named below, with the reason.
+SETTINGS = {
+    *("title", "results", "one_at_a_time", "reactions", "asking", "hold_questions", "names", "teams"),
+    *("entry", "is_locked", "retention_days", "word_list", "allow_list"),
+}
+NAMES_IT = {"id", "slug", "join_code"}
+SECRETS = {"passcode", "ballot_key", "voice_key", "stage_key"}
+WHAT_HAPPENED = {
+    *(
+        "state",
+        "screen",
+        "compared",
+        "current",
+        "current_question",
+        "epoch",
+        "version",
+        "layout_version",
+        "board_version",
+        "players_version",
+    ),
+    *("created_at", "ended_at", "purged_at"),
+}
+
+
 def loaded_again(room: Room) -> Room:
     """The room as its own file makes it anew, after it was deleted."""
     text = export_room(room.pk).text
@@ -142,7 +168,7 @@ def in_folder(room: Room, folder: Path) -> RoomPlan:
 
 def content(room: Room) -> list[Any]:
     drawn = [(poll.state == "archived", draft_of(poll)) for poll in Poll.objects.filter(room=room)]
-    return [room.title, room.results, room.one_at_a_time, room.teams, *drawn]
+    return [*(getattr(room, name) for name in sorted(SETTINGS)), *drawn]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -165,14 +191,82 @@ def test_a_file_makes_the_room_again_whatever_its_polls_say(kind, data):
     assert export_room(loaded_again(again).pk).text == first
 
 
-def test_a_file_says_all_of_the_room():
-    room = rooms.create_room(title="Quiz night", results="host", slug="quiz", one_at_a_time=True)
+def room_unlike_a_new_one() -> Room:
+    """Each of its settings is another than a new room has."""
+    room = rooms.create_room(title="Quiz night", results="host", slug="quiz", one_at_a_time=True, reactions=False)
     players.set_teams(room, ["Red", "Blue"])
+    edit_asking(room, asking=Asking.PAUSED, hold=True, names=Names.REQUIRED)
+    entry.set_entry(room, Entry.INVITED)
+    entry.lock_room(room)
+    entry.set_passcode(room, "open sesame")
+    retention.set_retention(room, 7)
+    held_words.set_words(room, 'spoon*\n*knife*\n"quoted"\nΩmega three\n!plate', "fork\nC++")
     poll = polls.add_poll(room, PollDraft(kind="single_choice", prompt="Gone?", options=["a", "b"]))
     lifecycle.archive_poll(poll)
+    return room
+
+
+def test_every_field_of_a_room_is_in_the_file_or_left_out_for_a_reason():
+    fields = {field.name for field in Room._meta.concrete_fields}
+
+    assert fields == SETTINGS | NAMES_IT | SECRETS | WHAT_HAPPENED
+
+
+def test_a_file_says_all_of_the_room():
+    room, new = room_unlike_a_new_one(), Room(title="", results="live")
     before = content(room)
+    assert not [name for name in SETTINGS if getattr(room, name) == getattr(new, name)]
 
     assert content(loaded_again(room)) == before
+
+
+def test_a_file_brings_a_room_back_that_was_changed_since():
+    room = rooms.create_room(title="Plain", slug="plain", one_at_a_time=False)
+    before, plan = content(room), parse_room_file(export_room(room.pk).text.encode())
+    rooms.edit_room(room, title="Other", results="host", one_at_a_time=True, reactions=False)
+    edit_asking(room, asking=Asking.OPEN, hold=True, names=Names.NONE)
+    entry.set_entry(room, Entry.SIGNED_IN)
+    entry.lock_room(room)
+    held_words.set_words(room, "spoon", "fork")
+    players.set_teams(room, ["Red", "Blue"])
+
+    load_room(plan)
+
+    room.refresh_from_db()
+    assert content(room) == before
+
+
+def test_no_secret_of_a_room_is_in_its_file():
+    room = room_unlike_a_new_one()
+    text = export_room(room.pk).text
+
+    assert not any(getattr(room, name) in text for name in SECRETS)
+    assert "passcode" not in text
+
+
+def test_loading_the_own_file_changes_no_setting():
+    room = room_unlike_a_new_one()
+    n_records = Record.objects.count()
+
+    loaded = load_room(parse_room_file(export_room(room.pk).text.encode()))
+
+    assert (loaded.changed, Record.objects.count()) == (False, n_records)
+    assert loaded.room.passcode == "open sesame"
+
+
+@given(st.lists(WORDS, max_size=5), st.lists(WORDS, max_size=5))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_any_words_of_a_room_come_back(held, allowed):
+    for left in Room.objects.all():
+        rooms.delete_room(left)
+    room = rooms.create_room(title="Words", slug="words")
+    held_words.set_words(room, "\n".join(held), "\n".join(allowed))
+    first = export_room(room.pk).text
+
+    again = loaded_again(room)
+
+    assert export_room(again.pk).text == first
+    assert set(again.word_list.splitlines()) == set(room.word_list.splitlines())
 
 
 def test_polls_come_back_as_drafts_and_what_was_put_aside_stays_so():

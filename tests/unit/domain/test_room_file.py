@@ -253,3 +253,30 @@ def test_a_setting_that_the_kind_misses_is_named_at_its_poll(monkeypatch):
     assert mistakes_in(with_poll('kind = "single_choice"\nprompt = "p"\noptions = ["a", "b"]\n')) == [
         "line 4: 'scale' is missing."
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ('reactions = "yes"', "line 4: “reactions” must be true or false."),
+        ('entry = "members"', "line 4: “entry” cannot be “members”; it is one of open, invited, signed_in."),
+        ("locked = 1", "line 4: “locked” must be true or false."),
+        ("retention_days = -1", "line 4: “retention_days” must be a whole number from 0 to 3650."),
+        ('retention_days = "90"', "line 4: “retention_days” must be a whole number from 0 to 3650."),
+        ('held_words = "spoon"', "line 4: “held_words” must be a list."),
+        ('held_words = [\n  "spoon",\n  7,\n]', "line 6: Entry 2 must be text, not a number."),
+        ('allowed_words = [\n  "C#",\n]', "line 5: “C#” cannot stand in a list of words: a # begins a note there."),
+        ('allowed_words = ["fork", "fork"]', "line 4: “allowed_words” says the same twice."),
+        ("asking = true", "line 4: “asking” cannot be true or false; it is one of off, open, paused."),
+        ('passcode = "sesame"', "line 4: There is no “passcode” here."),
+    ],
+)
+def test_a_setting_that_cannot_be_says_why_and_where(line, mistake):
+    assert mistakes_in(f'[room]\nslug = "a"\ntitle = "A"\n{line}\n') == [mistake]
+
+
+def test_a_setting_that_the_file_does_not_have_is_not_said():
+    plan = parse_room_file(b'[room]\nslug = "a"\ntitle = "A"\nheld_words = []\n')
+
+    assert (plan.reactions, plan.entry, plan.locked, plan.retention_days, plan.allowed_words) == (None,) * 5
+    assert plan.held_words == ()

@@ -255,3 +255,22 @@ def test_an_open_poll_in_a_room_that_has_ended_is_refused_with_its_line():
 
     assert refusals(HEAD + TABS) == ["line 4: This room has ended."]
     assert not Poll.objects.exists()
+
+
+def test_a_round_that_the_file_opens_goes_by_the_entry_of_the_file():
+    load(f'{HEAD}entry = "invited"\n{TABS}')
+
+    assert Poll.objects.get().entry == "invited"
+
+
+def test_settings_that_no_screen_shows_are_changes_too_and_what_is_not_said_stays():
+    words = f'{HEAD}held_words = ["spoon"]\nretention_days = 7\n'
+    assert load(HEAD).created
+    assert [load(words).changed, load(words).changed, load(HEAD).changed] == [True, False, False]
+
+    only_allowed = load(f'{HEAD}allowed_words = ["fork"]\nlocked = true\n').room
+    assert (only_allowed.word_list, only_allowed.allow_list) == ("spoon", "fork")
+    assert (only_allowed.retention_days, only_allowed.is_locked) == (7, True)
+
+    assert load(f"{HEAD}held_words = []\nlocked = false\n").room.word_list == ""
+    assert not Room.objects.get().is_locked
