@@ -37,6 +37,7 @@ PollError
 │   └── RoomLockedError      not_allowed      nobody new comes in, or not without the passcode
 ├── UnknownIdentityError     not_allowed      the token is not one of this room
 ├── RateLimitedError         rate_limited     too much, too fast
+│   └── TooManyGuessesError  rate_limited     too many wrong passcodes
 ├── BusyError                busy             overloaded; nothing was written
 └── InternalError            internal         our fault; logged once
 
@@ -328,6 +329,12 @@ class RateLimitedError(PollError):
     def __init__(self, *, retry_ms: int) -> None:
         super().__init__("Too many messages in a short time. Nothing was written; wait and send again.")
         self.retry_ms = retry_ms
+
+
+class TooManyGuessesError(RateLimitedError):
+    def __init__(self, *, retry_ms: int) -> None:
+        super().__init__(retry_ms=retry_ms)
+        self.message = "Too many wrong passcodes. Wait a minute, then try again."
 
 
 class BusyError(PollError):

@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from live_polls.live.addresses import forget_addresses
 from live_polls.live.ballot_box import drop_box
 from live_polls.live.hub import drop_hub
+from live_polls.live.passcodes import forget_passcodes
 from live_polls.live.patterns import forget_patterns
 from live_polls.live.readers import stop_readers
 
@@ -56,6 +57,7 @@ def addresses() -> Iterator[None]:
     """All tests come from one address: what one of them did there is not held against the next."""
     yield
     forget_addresses()
+    forget_passcodes()
     forget_patterns()
 
 

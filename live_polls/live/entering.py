@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 from live_polls.domain.entry import is_passcode
 from live_polls.domain.participants import Participant, account_token
 from live_polls.domain.snapshot import RoomView
 from live_polls.enums import Entry, PollState
 from live_polls.errors import RoomLockedError
-from live_polls.live.limits import Allowances
+from live_polls.live.passcodes import get_passcodes
 from live_polls.models import Account
 
 LONGEST_TYPED = 60
-# Wrong passcodes only; a hall behind one address mistypes, a program tries thousands.
-MISSES = Allowances(rate=1.0, burst=60.0)
 
 
 def is_guarded(view: RoomView, participant: Participant | None) -> bool:
@@ -36,11 +32,19 @@ def token_of(account: Account, view: RoomView) -> str:
 
 
 def check_door(view: RoomView, passcode: str, address: str) -> None:
-    """RoomLockedError when nobody new comes in, or not with this passcode; `address` is for counting misses alone."""
+    """RoomLockedError when nobody new comes in, or not with this passcode; TooManyGuessesError before it is compared.
+
+    `address` is for counting guesses alone.
+    """
     if view.is_locked:
         raise RoomLockedError
-    if not view.passcode or is_passcode(passcode[:LONGEST_TYPED], view.passcode):
+    if not view.passcode:
         return
-    if passcode and MISSES.take(f"{view.id} {address}", time.monotonic()):
-        raise RoomLockedError("Too many wrong passcodes. Wait a minute, then try again.")
-    raise RoomLockedError("This passcode is not right." if passcode else "This room asks for a passcode.")
+    if not passcode:
+        raise RoomLockedError("This room asks for a passcode.")
+    passcodes, room = get_passcodes(), f"{view.id} {view.passcode}"
+    passcodes.check(room, address)
+    is_right = is_passcode(passcode[:LONGEST_TYPED], view.passcode)
+    passcodes.note(room, address, is_right=is_right)
+    if not is_right:
+        raise RoomLockedError("This passcode is not right.")

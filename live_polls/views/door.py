@@ -18,7 +18,7 @@ from live_polls.domain import invitations
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
 from live_polls.domain.snapshot import RoomView
 from live_polls.enums import Entry
-from live_polls.errors import InvitationNotFoundError, InvitationUsedError, RoomLockedError
+from live_polls.errors import InvitationNotFoundError, InvitationUsedError, RoomLockedError, TooManyGuessesError
 from live_polls.live.entering import LONGEST_TYPED, check_door, rules_of, token_of
 from live_polls.live.identity import participant_of
 from live_polls.live.patterns import get_patterns
@@ -106,12 +106,15 @@ def address_of(view: RoomView) -> str:
 def _at_the_door(request: HttpRequest, view: RoomView) -> HttpResponse | None:
     typed = request.POST.get("passcode", "") if request.method == "POST" else ""
     try:
-        check_door(view, typed, request.META.get("REMOTE_ADDR", ""))
-    except RoomLockedError as error:
+        check_door(view, typed, client_address(request))
+    except (RoomLockedError, TooManyGuessesError) as error:
         refusal = gettext(error.message) if typed else ""
         context = {"room": view, "refusal": refusal, "address": address_of(view)}
         page = render_to_string("live_polls/audience/door.html", context, request)
-        return HttpResponse(page, status=403 if typed or view.is_locked else 200)
+        response = HttpResponse(page, status=error.http_status if typed or view.is_locked else 200)
+        if isinstance(error, TooManyGuessesError):
+            response["Retry-After"] = str(-(-error.retry_ms // 1000))
+        return response
     return None
 
 
