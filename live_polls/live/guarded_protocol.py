@@ -4,7 +4,9 @@ What it adds to `WebSocketsSansIOProtocol`, and why:
 
 * the scope carries the protocol itself (`live_polls.wire`): frames are written as the bytes they are, messages are
   handed to the consumer in the call that received them, with no queue and no task in between;
-* a peer that does not drain its buffer within 10 s is aborted; uvicorn alone would wait for ever;
+* a peer that does not drain its buffer within 10 s is aborted; uvicorn alone would wait for ever. Until it drains
+  nothing more is read from it, or the answers to what it sends would pile up here;
+* pings, pongs and pieces of messages are counted too: the consumer, which counts messages, never hears of them;
 * a peer that does not answer pings is aborted, not closed: a close waits for the buffer that never drains;
 * a text that came whole goes past the parser (whole_frames.py), as long as it is known where a frame begins;
 * after shutdown a peer has one second to take its close frame.
@@ -18,18 +20,24 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame as WireFrame
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 
 from live_polls.live import metrics
 from live_polls.live.connections import Connection
 from live_polls.live.frames import Frame
+from live_polls.live.limits import Allowance
+from live_polls.live.messages import CLOSE_TOO_MUCH
 from live_polls.live.whole_frames import whole_frame
 
 EXTENSION = "live_polls.wire"
 HIGH_WATER_BYTES = 64 * 1024
 SLOW_SECONDS = 10.0
 SHUTDOWN_SECONDS = 1.0
+# Of pings, pongs and continuations. A client pings every few seconds, and one may send a message byte by byte.
+PIECES_A_SECOND = 20.0
+PIECES_AT_ONCE = 2500.0
 
 
 class Ear(Protocol):
@@ -53,6 +61,7 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
     _at_a_frame = False  # what comes next begins with a frame, and no message is under way
     _slow_timer: asyncio.TimerHandle | None = None
     _closing: asyncio.Task[None] | None = None
+    _pieces: Allowance | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -117,7 +126,8 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
                 self._tell(event["text"].encode() if "text" in event else None)
         if self.read_paused:
             self.read_paused = False
-            self.transport.resume_reading()
+            if self.writable.is_set():
+                self.transport.resume_reading()
         if self.disconnected:
             self._tell_end()
 
@@ -145,6 +155,32 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             self.frames = []
             self._tell(data if self.curr_msg_data_type == "text" else None)
 
+    def handle_ping(self) -> None:
+        if self._take_piece():
+            super().handle_ping()
+
+    def handle_pong(self, event: WireFrame) -> None:
+        if self._take_piece():
+            super().handle_pong(event)
+
+    def handle_cont(self, event: WireFrame) -> None:
+        if self._take_piece():
+            super().handle_cont(event)
+
+    def _take_piece(self) -> bool:
+        """Whether one more is within the allowance; else the peer is gone, with what it sent in the same breath."""
+        if self.transport.is_closing():
+            return False
+        now = self.loop.time()
+        if self._pieces is None:  # not before: most sockets never need one
+            self._pieces = Allowance(now, rate=PIECES_A_SECOND, burst=PIECES_AT_ONCE)
+        if self._pieces.take(now):
+            return True
+        metrics.CLOSES.labels(CLOSE_TOO_MUCH).inc()
+        self.close_sent = True  # or messages behind it would still be heard
+        self.transport.abort()
+        return False
+
     def _tell(self, data: bytes | None) -> None:
         if self.ear is not None and data is not None:
             self.ear.hear(data)
@@ -158,6 +194,7 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.transport.pause_reading()
         if self.connection is not None:
             self.connection.ready = False
         self._slow_timer = self.loop.call_later(SLOW_SECONDS, self._abort_slow)
@@ -165,6 +202,8 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._stop_slow_timer()
+        if not self.read_paused:  # else the application has not taken yet what came before
+            self.transport.resume_reading()
         if self.connection is not None:
             self.connection.resume()
 

@@ -6,11 +6,16 @@ import asyncio
 import itertools
 import json
 
+import pytest
+
 from live_polls.domain.participants import new_token
+from live_polls.live.guarded_protocol import PIECES_AT_ONCE
 from live_polls.live.limits import BURST, STRIKES
 from live_polls.models import Poll, Room
-from tests.live.doors import Door
+from tests.live.doors import Door, GuardedDoor
 from tests.live.driver import Socket, address, joined, opened, together
+from tests.live.raw import CONT, PING, PONG, TEXT, frame, raw_socket, text
+from tests.server_process import ServerProcess
 
 MOST = 5
 
@@ -98,3 +103,30 @@ async def test_who_sends_nothing_but_nonsense_is_let_go(door: Door, room: Room, 
             assert await babbler.closed() in {4400, 4429}
             assert {json.loads(text)["code"] for text in babbler.heard} == {"bad_message", "rate_limited"}
         assert (await neighbour.cast(poll, {"option": 1}))["type"] == "ack"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [frame(PING, b"x" * 125), frame(PONG, b"x"), frame(CONT, b"", first=0)],
+    ids=["pings", "pongs", "pieces of nothing"],
+)
+async def test_who_floods_beside_messages_is_let_go_and_its_neighbour_votes(
+    server: ServerProcess, hub: None, room: Room, poll: Poll, piece: bytes
+):
+    n_more = 1000
+    async with joined(GuardedDoor(server.url), room) as neighbour, raw_socket(server.url, address(room)) as flood:
+        await flood.send(text({"type": "hello", "token": new_token(room.pk)}))
+        await flood.next("snapshot")
+        try:
+            await flood.send(frame(TEXT, b"", first=0) + piece * (int(PIECES_AT_ONCE) + n_more))
+        except ConnectionError:
+            pass  # it was let go in the middle
+        assert await flood.closed() == 1006
+        assert (await neighbour.cast(poll, {"option": 1}))["type"] == "ack"
+
+
+async def test_pings_now_and_then_are_answered(server: ServerProcess, hub: None, room: Room, poll: Poll):
+    async with raw_socket(server.url, address(room)) as socket:
+        for n in range(200):
+            await socket.send(frame(PING, str(n).encode()))
+            assert await socket.receive() == (PONG, str(n).encode())
