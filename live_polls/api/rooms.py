@@ -14,21 +14,19 @@ from live_polls.domain.asked import NOTHING_ASKED
 from live_polls.domain.ballots import Cast
 from live_polls.domain.extra_time import ask_in_room
 from live_polls.domain.invitations import redeem
-from live_polls.domain.participants import COOKIE_SECONDS, cookie_name, new_token
+from live_polls.domain.participants import COOKIE_SECONDS, cookie_name
 from live_polls.domain.players import Naming
 from live_polls.domain.snapshot import RoomView, read_room
 from live_polls.enums import Asking, Entry, RoomState
 from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.live import commands, faces, messages, objects
 from live_polls.live.acks import ack_message
-from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import get_box
 from live_polls.live.entering import check_door, rules_of, token_of
 from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
-from live_polls.live.identity import participant_of
-from live_polls.live.patterns import get_patterns
+from live_polls.live.newcomers import let_in
 from live_polls.live.question_deeds import deed_of
 from live_polls.live.quiz_faces import player_object
 from live_polls.live.readers import read_for_one
@@ -50,13 +48,13 @@ async def join(request: HttpRequest, join_code: str) -> HttpResponse:
     await refuse_strangers(join_codes.normalise(join_code))
     view = await _view(await _feed(join_code))
     passcode = commands.decode_join(_body(request)).passcode if request.content_type == "application/json" else ""
-    check_door(view, passcode, request.META.get("REMOTE_ADDR", ""))
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    check_door(view, passcode, address)
     account = None
     if Entry.SIGNED_IN.value in rules_of(view) and not is_foreign(request):
         account = cast("Account", await request.auser())
-    token = token_of(account, view) if account is not None and account.is_authenticated else new_token(view.id)
-    get_addresses().take_token(request.META.get("REMOTE_ADDR", ""))
-    get_patterns().note(participant_of(token, view), request.META.get("REMOTE_ADDR", ""))
+    is_account = account is not None and account.is_authenticated
+    token = token_of(account, view) if account is not None and is_account else let_in(view, address)
     response = _json({"token": token}, status=201)
     response.set_cookie(
         cookie_name(view.join_code),

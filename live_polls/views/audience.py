@@ -30,17 +30,14 @@ from live_polls.domain.snapshot import Mine, RoomView, read_room
 from live_polls.enums import RoomState
 from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
 from live_polls.kinds import KINDS
-from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import get_box
 from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
-from live_polls.live.patterns import get_patterns
 from live_polls.live.readers import read_for_one
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
-from live_polls.views.client_address import client_address
 from live_polls.views.question_cards import AskingCard, asking_card, question_refusal_words
 from live_polls.views.question_forms import QUESTION_DEEDS, question_deed
 from live_polls.views.room_page import render_room_page, room_page_policy
@@ -105,9 +102,6 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
             return done
         refused, told = (done, "") if isinstance(done, Refused) else (None, done)
     participant, token, instead = await door.come_in(request, view, participant)
-    if token:
-        get_addresses().take_token(client_address(request))
-        get_patterns().note(participant, client_address(request))
     return instead or await _page(request, feed, participant, refused, told=told, token=token)
 
 

@@ -23,7 +23,7 @@ from django.utils import translation
 
 from live_polls.domain import join_codes
 from live_polls.domain.asked import Asked, Questions, QuestionView
-from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
+from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
 from live_polls.enums import RoomState
 from live_polls.errors import RateLimitedError, RoomNotFoundError
@@ -33,7 +33,7 @@ from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
 from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
-from live_polls.live.patterns import get_patterns
+from live_polls.live.newcomers import let_in
 from live_polls.live.readers import read_for_one
 from live_polls.views.question_cards import asking_card
 from live_polls.views.room_page import render_room_page, room_page_policy
@@ -111,7 +111,10 @@ class AudiencePage:
         if view is None:
             return None
         participant = participant_of(token, view)
-        if is_guarded(view, participant) or not _may_begin(participant, view, address):
+        if is_guarded(view, participant):
+            return None
+        newcomer = _begin(view, address) if participant is None else ""
+        if newcomer is None:
             return None
         addresses.hit(address)
         language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
@@ -119,8 +122,8 @@ class AudiencePage:
         if page is None:
             page = await self._page(view, language)
         headers = _headers(scope, page, coding)
-        if participant is None:
-            headers.append((b"set-cookie", _new_cookie(view, address, scope["scheme"]).encode()))
+        if newcomer:
+            headers.append((b"set-cookie", _cookie(view, newcomer, scope["scheme"]).encode()))
         return headers, page.by_coding[coding]
 
     async def _page(self, view: RoomView, language: str) -> Page:
@@ -172,17 +175,14 @@ async def _own_page(
     return await asyncio.to_thread(make_page, room, language, mine, [coding], voice, asked)
 
 
-def _may_begin(participant: Participant | None, view: RoomView, address: str) -> bool:
-    """Whether who comes for the first time may: the room goes on, and this address has not had too many of them."""
-    if participant is not None:
-        return True
+def _begin(view: RoomView, address: str) -> str | None:
+    """A token for who comes for the first time, while the room goes on and this address has not had too many of them."""
     if view.state == RoomState.ENDED.value:
-        return False
+        return None
     try:
-        get_addresses().take_token(address)
+        return let_in(view, address)
     except RateLimitedError:
-        return False
-    return True
+        return None
 
 
 def _say_the_same(before: Questions, now: Questions) -> bool:
@@ -253,8 +253,6 @@ def _headers(scope: Scope, page: Page, coding: bytes) -> Headers:
     return headers
 
 
-def _new_cookie(view: RoomView, address: str, scheme: str) -> str:
-    token = new_token(view.id)
-    get_patterns().note(participant_of(token, view), address)
+def _cookie(view: RoomView, token: str, scheme: str) -> str:
     cookie = f"{cookie_name(view.join_code)}={token}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
     return f"{cookie}; Secure" if scheme == "https" else cookie

@@ -15,13 +15,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from live_polls.domain import invitations
-from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name, new_token
+from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name
 from live_polls.domain.snapshot import RoomView
 from live_polls.enums import Entry
 from live_polls.errors import InvitationNotFoundError, InvitationUsedError, RoomLockedError, TooManyGuessesError
 from live_polls.live.entering import LONGEST_TYPED, check_door, rules_of, token_of
 from live_polls.live.identity import participant_of
-from live_polls.live.patterns import get_patterns
+from live_polls.live.newcomers import let_in
 from live_polls.live.readers import read_for_one
 from live_polls.models import Account, Room
 from live_polls.views.client_address import client_address
@@ -34,16 +34,16 @@ async def come_in(
     request: HttpRequest, view: RoomView, participant: Participant | None
 ) -> tuple[Participant | None, str, HttpResponse | None]:
     """(who comes in, the token to hand out if it is a new one, or the page that stands instead of the room)."""
+    refused = _at_the_door(request, view) if participant is None else None
+    if refused is not None:
+        return None, "", refused
     token = ""
-    if participant is None:
-        refused = _at_the_door(request, view)
-        if refused is not None:
-            return None, "", refused
-        token = new_token(view.id)
     if Entry.SIGNED_IN.value in rules_of(view) and not (participant and participant.by_account):
         account = cast("Account", await request.auser())
         if account.is_authenticated:
             token = token_of(account, view)
+    if not token and participant is None:
+        token = let_in(view, client_address(request))
     return participant_of(token, view) if token else participant, token, None
 
 
@@ -69,9 +69,7 @@ async def hear(request: HttpRequest, view: RoomView, participant: Participant | 
         refused = _at_the_door(request, view)
         response = refused or HttpResponseRedirect(address_of(view))
         if refused is None:
-            token = new_token(view.id)
-            get_patterns().note(participant_of(token, view), client_address(request))
-            hand_out(request, response, view, token)
+            hand_out(request, response, view, let_in(view, client_address(request)))
         return response
     typed = request.POST.get("invitation", "")[:LONGEST_TYPED]
     if not typed:
