@@ -139,6 +139,7 @@ async def invitation(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: an invitation needs a participant's token.")
     code = commands.decode_invitation(_body(request)).code
+    get_hub().manners.check(participant.voice_key, "invitation")
     room = Room(pk=view.id, voice_key=view.secrets.voice_key)
     await read_for_one(redeem, room, code, participant.voice_key)
     return _json({"admitted": True})
@@ -168,6 +169,7 @@ async def extra_time(request: HttpRequest, join_code: str) -> HttpResponse:
     if participant is None:
         raise NotAllowedError("Join the room first: extra time needs a participant's token.")
     post = commands.decode_time(_body(request))
+    get_hub().manners.check(participant.voice_key, "extra-time")
     try:
         own = await read_for_one(
             ask_in_room, view.id, post.poll, round_=post.round, voice=participant.voice_key, nth=post.nth

@@ -175,7 +175,9 @@ async def _ask(request: HttpRequest, view: RoomView, participant: Participant | 
     typed = {name: request.POST.get(name, "") for name in ("text", "name")}
     if is_foreign(request) or participant is None:
         return Refused("cookie" if participant is None else "foreign", 403, typed=typed, is_of_questions=True)
+    said = "question.ask" if request.POST.get("deed") == "ask" else "question.upvote"
     try:
+        get_hub().manners.check(participant.voice_key, said)
         deed = question_deed(request.POST, view.id, participant.voice_key)
     except PollError as error:
         return Refused(error.code, error.http_status, typed=typed, is_of_questions=True)
@@ -193,7 +195,7 @@ async def _cast(
     if participant is None:
         return Refused("cookie", 403)
     deed = request.POST.get("deed", "")
-    get_hub().manners.check(participant.voice_key, {"name": "player.name", "ask": "question.ask"}.get(deed, deed))
+    get_hub().manners.check(participant.voice_key, "player.name" if deed == "name" else deed)
     try:
         if request.POST.get("deed") == "time":
             await _ask_for_time(request.POST, view, participant)

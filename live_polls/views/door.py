@@ -20,6 +20,7 @@ from live_polls.domain.snapshot import RoomView
 from live_polls.enums import Entry
 from live_polls.errors import InvitationNotFoundError, InvitationUsedError, RoomLockedError, TooManyGuessesError
 from live_polls.live.entering import LONGEST_TYPED, check_door, rules_of, token_of
+from live_polls.live.hub import get_hub
 from live_polls.live.identity import participant_of
 from live_polls.live.newcomers import let_in
 from live_polls.live.readers import read_for_one
@@ -74,6 +75,7 @@ async def hear(request: HttpRequest, view: RoomView, participant: Participant | 
     typed = request.POST.get("invitation", "")[:LONGEST_TYPED]
     if not typed:
         return HttpResponseRedirect(address_of(view))
+    get_hub().manners.check(participant.voice_key, "invitation")
     try:
         await read_for_one(
             invitations.redeem, Room(pk=view.id, voice_key=view.secrets.voice_key), typed, participant.voice_key

@@ -39,6 +39,7 @@ async def my_data(request: HttpRequest, join_code: str) -> HttpResponse:
     if is_foreign(request):
         refusal = gettext("This came from another site. Nothing was deleted; please do it on this page.")
         return render(request, "live_polls/audience/my_data.html", context | {"refusal": refusal}, status=403)
+    get_hub().manners.check(participant.voice_key, "erase")
     try:
         await erase(participant)
     except (BusyError, InternalError) as error:
