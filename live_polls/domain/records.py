@@ -4,8 +4,8 @@ A deed of the domain calls `record` where it has found that something changes, s
 record, and a repeat that changes nothing leaves none. Who does it is known to the edges: they say so once for all they
 do (`acting`), and what nobody said anything about was done by the server itself.
 
-Never in it: keys of participants, and what people wrote; a text is named by its number, and a page that may show the
-text looks up what is left of it.
+Never in it: keys of participants, and what people wrote; a text is named by its number, and a page looks up its
+words where everybody may see them.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from live_polls.domain.records import COMMAND, NOBODY, SERVER, STAGE_LINK
-from live_polls.enums import Entry, ResultsVisibility, Role
+from live_polls.enums import Entry, QuestionState, ResultsVisibility, Role, TextState
 from live_polls.models import Player, Question, Record, Text
 
 VERBS = {
@@ -112,6 +112,8 @@ FIELDS = {
     "first": _("from No."),
     "last": _("to No."),
 }
+# What people of the audience wrote: named by its words only while everybody may see them.
+NUMBERED = frozenset({"question", "text", "player"})
 # Words of closed sets that stand in the details.
 VALUES = {**dict(Role.choices), **dict(Entry.choices), **dict(ResultsVisibility.choices)}
 
@@ -150,16 +152,26 @@ def _value(value: object) -> str:
 
 
 def names_of(records: Iterable[Record]) -> dict[tuple[str, str], str]:
-    """{(sort, code): what is left of what somebody of the audience wrote}. The log itself does not keep it."""
+    """{(sort, code): what somebody of the audience wrote}, where everybody may see it now. The log does not keep it.
+
+    What is held, hidden, put away or taken back is not looked up: the log is a page and a file like any other.
+    """
     wanted: dict[str, set[str]] = {}
     for record in records:
         wanted.setdefault(record.object_sort, set()).add(record.object_code)
     rooms = {record.room_id for record in records}
-    texts = Text.objects.filter(poll__room__in=rooms, pk__in=wanted.get("text", ()))
-    questions = Question.objects.filter(room__in=rooms, code__in=wanted.get("question", ()))
-    players = Player.objects.filter(room__in=rooms, pk__in=wanted.get("player", ()))
+    texts = Text.objects.filter(poll__room__in=rooms, pk__in=wanted.get("text", ()), state=TextState.SHOWN, n__gt=0)
+    questions = Question.objects.filter(room__in=rooms, code__in=wanted.get("question", ()), state=QuestionState.SHOWN)
+    players = Player.objects.filter(room__in=rooms, pk__in=wanted.get("player", ()), state=TextState.SHOWN)
     return (
         {("text", str(text.pk)): str(text) for text in texts}
         | {("question", question.code): str(question) for question in questions}
         | {("player", str(player.pk)): player.name for player in players}
     )
+
+
+def name_words(record: Record, names: Mapping[tuple[str, str], str]) -> str:
+    """What it was done to; what the audience wrote by its number where not everybody may see it."""
+    if record.object_name or record.object_sort not in NUMBERED:
+        return record.object_name
+    return names.get((record.object_sort, record.object_code)) or f"#{record.object_code}"

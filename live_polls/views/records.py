@@ -22,14 +22,14 @@ from live_polls.domain.records import record as write_record
 from live_polls.domain.results_files import harmless
 from live_polls.models import Record, Room
 from live_polls.views.canonical import canonical_join_code
-from live_polls.views.record_words import SORTS, by_words, details_words, names_of, verb_words
+from live_polls.views.record_words import SORTS, by_words, details_words, name_words, names_of, verb_words
 
 A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record in words. `name` is what it was done to; of what the audience wrote, what is left of it."""
+    """One record in words. `name` is what it was done to; what the audience wrote only while everybody may see it."""
 
     at: datetime
     by: str
@@ -89,7 +89,7 @@ def _lines(found: list[Record]) -> list[Line]:
             by_words(record),
             verb_words(record.verb),
             str(SORTS.get(record.object_sort, "")),
-            record.object_name or names.get((record.object_sort, record.object_code), ""),
+            name_words(record, names),
             details_words(record.details),
         )
         for record in found

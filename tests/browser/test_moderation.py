@@ -14,8 +14,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from live_polls.views.results import FILES
 from tests.browser.conftest import Room, load_room
 from tests.browser.people import Person
+from tests.browser.players import Player
+from tests.pictures import make_picture
 from tests.server_process import ServerProcess, running_server
 
 pytestmark = pytest.mark.browser
@@ -23,6 +26,12 @@ pytestmark = pytest.mark.browser
 LAPTOP = {"width": 1280, "height": 800}
 SMALL_PHONE = {"width": 320, "height": 640}
 AT_ONCE_MS = 2_000
+QUIZ = """
+kind = "single_choice"
+prompt = "Which tree?"
+options = [{text = "A lime tree", picture = "lime.png"}, {text = "A birch", right = true}]
+points = 100
+"""
 WALL = 'kind = "open_text"\nprompt = "What next?"'
 HOSTILE = (
     '<img src=x onerror=alert(1)>',
@@ -40,10 +49,10 @@ from live_polls.domain.asking import edit_asking
 from live_polls.enums import Asking
 room = Room.objects.get(join_code="{code}")
 edit_asking(room, asking=Asking.OPEN)
-for name in ("mia", "max"):
+for name, role in (("mia", "moderator"), ("max", "moderator"), ("ann", "co_host")):
     account = Account.objects.filter(email=name + "@example.org").first()
     account = account or Account.objects.create_user(name + "@example.org", "correct horse battery")
-    Membership.objects.get_or_create(room=room, account=account, defaults={{"role": "moderator"}})
+    Membership.objects.get_or_create(room=room, account=account, defaults={{"role": role}})
 """
 DEMOTE = (
     'from live_polls.models import Membership; Membership.objects.filter(account__email="max@example.org").delete()'
@@ -109,7 +118,8 @@ def press(page: Page, text: str, button: str) -> None:
 
 
 def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_good(house, load, open_desk, visit):
-    room = load(WALL)
+    (house.folder / "lime.png").write_bytes(make_picture())
+    room = load(WALL, QUIZ)
     mia, max_ = open_desk(room), open_desk(room, "max", "?show=all")
     phone, stage = visit(room.url), visit(f"{house.url}/stage/{room.join_code}")
     with ThreadPoolExecutor(8) as pool:
@@ -117,9 +127,11 @@ def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_go
         codes = list(pool.map(lambda n: people[n].ask(f"Is answer {n:02} right?"), range(50)))
         list(pool.map(lambda n: people[n].upvote(codes[(n + 1) % 50]), range(50)))
         people[0].write(room, "a text nobody needs")
+    Player(room, "Rude Name").answer({"option": 1}, poll=1)
+    Player(room, "Ada").answer({"option": 2}, poll=1)
     swearing = Person(room).ask("What the fuck?")
     assert swearing
-    expect(max_.locator(".contribution")).to_have_count(52)
+    expect(max_.locator(".contribution")).to_have_count(54)
     expect(mia.locator(".contribution")).to_have_count(1)
 
     press(max_, "answer 07", "To the stage")
@@ -129,6 +141,8 @@ def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_go
         expect(screen.get_by_text("Is answer 07 right?")).to_have_count(0, timeout=AT_ONCE_MS)
     press(max_, "a text nobody needs", "Hide")
     expect(entry(max_, "a text nobody needs")).to_have_attribute("data-state", "hidden", timeout=AT_ONCE_MS)
+    press(max_, "Rude Name", "Hide")
+    expect(entry(max_, "Rude Name")).to_have_attribute("data-state", "hidden", timeout=AT_ONCE_MS)
     press(mia, "What the", "Hide")
     expect(entry(max_, "What the")).to_have_attribute("data-state", "hidden", timeout=AT_ONCE_MS)
 
@@ -141,20 +155,33 @@ def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_go
     phone.reload()
     stage.reload()
     expect(phone.locator("body")).to_have_attribute("data-link", "live")
-    gone = ("answer 07", "nobody needs", "What the fuck")
     with build_opener(ProxyHandler({})).open(f"{house.url}/api/v1/rooms/{room.join_code}/state") as state:
-        pages = [phone.content(), stage.content(), state.read().decode()]
-    files = [mia.request.get(f"{house.url}/rooms/{room.join_code}/results.{name}") for name in ("csv", "json", "xlsx")]
-    pages += [files[0].text(), files[1].text(), text_of_workbook(files[2].body())]
-    assert all("Is answer 08 right?" in page for page in (*pages[:1], *pages[-2:])), (
-        "nothing is missing but what is hidden"
-    )
-    assert [(words, page[:80]) for page in pages for words in gone if words in page] == []
+        pages = {"phone": phone.content(), "stage": stage.content(), "state": state.read().decode()}
+    pages |= every_export(open_desk(room, "ann"), room)
+    for name in ("phone", "results.questions.csv", "results.json", "results.xlsx"):
+        assert "Is answer 08 right?" in pages[name], "nothing is missing but what is hidden"
+    assert "hid" in pages["records.csv"]
+    gone = ("answer 07", "nobody needs", "What the fuck", "Rude Name")
+    assert [(name, words) for name, page in pages.items() for words in gone if words in page] == []
 
 
-def text_of_workbook(body: bytes) -> str:
-    with ZipFile(BytesIO(body)) as workbook:
-        return "".join(workbook.read(name).decode() for name in workbook.namelist() if name.endswith(".xml"))
+def every_export(desk: Page, room: Room) -> dict[str, str]:
+    """{name: all that it says} of each file that a room gives away."""
+    names = [*(f"results.{name}" for name in FILES), "records.csv", "records.json"]
+    said = {}
+    for name in names:
+        answer = desk.request.get(f"{room.server.url}/rooms/{room.join_code}/{name}")
+        assert answer.ok, name
+        body = answer.body()
+        said[name] = text_of_archive(body) if body.startswith(b"PK") else body.decode()
+    assert "A birch" in said["results.toml"], "a room with pictures comes as an archive with its file"
+    return said
+
+
+def text_of_archive(body: bytes) -> str:
+    """A workbook, or a room file with its pictures."""
+    with ZipFile(BytesIO(body)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith((".xml", ".toml")))
 
 
 def test_two_moderators_see_each_other_at_once_and_undo(load, open_desk):

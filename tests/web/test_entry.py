@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from live_polls.domain import entry, invitations
 from live_polls.domain.exclusions import exclude
 from live_polls.domain.participants import cookie_name, read_token
-from live_polls.enums import Entry
+from live_polls.domain.records import record
+from live_polls.enums import Entry, QuestionState, TextState
 from live_polls.live.passcodes import OF_AN_ADDRESS
-from live_polls.models import Invitation, Poll, Record, Room
+from live_polls.models import Invitation, Player, Poll, Question, Record, Room, Text
 from live_polls.views.record_words import VERBS
 from tests.factories import make_participant, make_poll, make_room
 from tests.web.conftest import As
@@ -294,6 +296,41 @@ def test_no_cell_of_the_log_is_a_formula(as_: As, room: Room):
         as_("host").get(reverse("live_polls:records-file", args=[room.join_code, "csv"])).content.decode("utf-8-sig")
     )
     assert '"\'=HYPERLINK(1)"' in lines
+
+
+@pytest.mark.parametrize(("state", "is_readable"), [(state, state == "shown") for state in TextState.values])
+def test_the_log_says_the_words_of_the_audience_only_while_everybody_may_see_them(
+    as_: As, room: Room, state: str, is_readable: bool
+):
+    poll = make_poll(room, kind="open_text", options=())
+    now = timezone.now()
+    said = [
+        Question.objects.create(room=room, author="v", seq=1, text="rude question", state=state, asked_at=now),
+        Text.objects.create(poll=poll, round=1, key="k", author="v", text="rude text", state=state),
+        Player.objects.create(room=room, voice="v", name="Rude Name", name_key="rude name", state=state),
+    ]
+    for thing in said:
+        record(room.pk, "hide", thing)
+
+    host = as_("host")
+    for extension in ("csv", "json"):
+        file = host.get(reverse("live_polls:records-file", args=[room.join_code, extension])).content.decode()
+        assert ("rude" in file.lower()) is (is_readable and extension == "csv")
+    page = host.get(reverse("live_polls:records", args=[room.join_code])).content.decode()
+    assert page.lower().count("rude") == (3 if is_readable else 0)
+    assert (f"#{said[0].code}" in page, f"#{said[1].pk}<" in page) == (not is_readable, not is_readable)
+
+
+@pytest.mark.parametrize("state", [QuestionState.ARCHIVED, QuestionState.WITHDRAWN])
+def test_the_log_names_a_question_that_is_put_away_or_taken_back_by_its_code(as_: As, room: Room, state: str):
+    asked = Question.objects.create(
+        room=room, author="v", seq=1, text="rude question", state=state, asked_at=timezone.now()
+    )
+    record(room.pk, "hide", asked)
+
+    page = as_("host").get(reverse("live_polls:records", args=[room.join_code])).content.decode()
+
+    assert ("rude question" in page, f"#{asked.code}" in page) == (False, True)
 
 
 def test_every_verb_has_words():
