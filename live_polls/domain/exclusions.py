@@ -1,8 +1,9 @@
 """Voices that a moderator has muted or excluded, and how that is undone. Recorded, reversible, never by address.
 
-Who is muted may vote and may not write. Who is excluded may do neither, and what they wrote is hidden; their ballots
-stay where they are, for taking out a single one would show how it was cast (see cohorts.py). What was hidden is kept
-with the exclusion, so that lifting it brings back just that, and not what a moderator had hidden before.
+Who is muted may vote and may not write. Who is excluded may do neither, and what they wrote is hidden, also what had
+been put away and could be brought back. Nobody is shown the reactions of either. Ballots stay where they are, for
+taking out a single one would show how it was cast (see cohorts.py). What was hidden is kept with the exclusion, so that
+lifting it brings back just that, and not what a moderator had hidden before.
 
 Each deed holds the locks of the room's polls, as ballots do: what is cast after it is refused, and nothing slips in
 between. All of them may be repeated.
@@ -24,7 +25,7 @@ from live_polls.enums import QuestionState, TextState
 from live_polls.errors import IllegalMoveError
 from live_polls.models import Account, Exclusion, Player, Poll, Question, Room, Text
 
-_HIDEABLE = (QuestionState.HELD, QuestionState.SHOWN)
+_HIDEABLE = (QuestionState.HELD, QuestionState.SHOWN, QuestionState.ARCHIVED)
 
 
 def voice_behind(thing: Question | Text | Player) -> str:

@@ -107,6 +107,7 @@ class RoomView:
     entry: str = Entry.OPEN.value
     is_locked: bool = False
     passcode: str = field(default="", repr=False)
+    barred: frozenset[str] = field(default=frozenset(), repr=False)  # voices, as of the layout; never on a wire
     n_hidden_texts: int = 0  # in the rounds that polls are in, as of the layout
     questions: Questions = field(default=NO_QUESTIONS, repr=False)
     # Of the quiz; see quiz.py.
@@ -278,7 +279,8 @@ def _read_whole(room_id: int) -> RoomView | None:
     n = len(ROOM_FIELDS)
     view: RoomView = make(*row[:n], RoomSecrets(*row[-3:]), (), *row[n:-3])
     polls = _with_counters(_read_polls(view), set(PollState.values))
-    return replace(view, polls=polls, n_hidden_texts=_count_hidden_texts(polls))
+    barred = snapshot_rows.read_barred_voices(room_id)
+    return replace(view, polls=polls, barred=barred, n_hidden_texts=_count_hidden_texts(polls))
 
 
 def _count_hidden_texts(polls: Sequence[PollView]) -> int:

@@ -198,9 +198,10 @@ class RoomFeed:
         self.audience.show(self.audience, [change])
 
     def react(self, voice: str, said: str) -> None:
-        """Count a tap of this voice, where the room wants to hear of it."""
+        """Count a tap of this voice, where the room wants to hear of it; nothing of who is muted or excluded."""
         view = self.view
-        if view is not None and view.reactions and view.state == RoomState.LIVE.value:
+        is_wanted = view is not None and view.reactions and view.state == RoomState.LIVE.value
+        if view is not None and is_wanted and voice not in view.barred:
             self.reactions.take(voice, said, asyncio.get_running_loop().time())
 
     def show_reactions(self, counts: Counts, pulse: Counts) -> None:
@@ -325,6 +326,8 @@ class RoomFeed:
                 self._restart(view)
             if self.view is not None and (self.view.asking == Asking.OFF.value) != (view.asking == Asking.OFF.value):
                 self._voters |= set(self.audience.participants)  # their own questions come, or go, with all others
+            if self.view is not None and self.view.barred is not view.barred:
+                self.reactions.forget(view.barred)
             self.view, self._faces = view, {}
         self._known_version = max(self._known_version, view.version)
         self._greet(hellos, mine)

@@ -9,7 +9,7 @@ that a telling which is lost, doubled or late is harmless, and it forgets proces
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from live_polls.enums import Pulse, Reaction
 
@@ -83,6 +83,11 @@ class Reactions:
         self._untold.clear()
         self._new.clear()
         return n_dropped
+
+    def forget(self, voices: Collection[str]) -> None:
+        """Take back how these said that the talk goes. What they tapped has no name, and is shown within a second."""
+        for who in voices:
+            self._forget(who)
 
     @property
     def pulse(self) -> Counts:

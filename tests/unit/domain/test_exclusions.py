@@ -7,8 +7,9 @@ import pytest
 from live_polls.domain import exclusions, moderation
 from live_polls.domain.ballots import Counted, cast_batch
 from live_polls.domain.players import Naming, name_players
+from live_polls.domain.question_moderation import restore_question
 from live_polls.domain.tally import recount
-from live_polls.enums import TextState
+from live_polls.enums import QuestionState, TextState
 from live_polls.errors import ExcludedError, IllegalMoveError, MutedError
 from live_polls.models import Exclusion, Player, Poll, Question, Record, Room, Text
 from tests.factories import make_cast, make_participant, make_poll, make_room
@@ -96,6 +97,23 @@ def test_a_question_on_stage_leaves_it_with_who_asked():
     exclusions.lift(room, who.voice_key)
     question.refresh_from_db()
     assert question.state == "shown"
+
+
+def test_a_question_that_was_put_away_is_hidden_with_who_asked_and_nobody_brings_it_back():
+    room, who = make_room(), make_participant(make_room())
+    question = Question.objects.create(
+        room=room, author=who.voice_key, seq=1, text="Why?", asked_at=room.created_at, state=QuestionState.ARCHIVED
+    )
+
+    exclusions.exclude(room, who.voice_key)
+    with pytest.raises(IllegalMoveError):
+        restore_question(question)
+    question.refresh_from_db()
+    assert question.state == QuestionState.HIDDEN
+
+    exclusions.lift(room, who.voice_key)
+    question.refresh_from_db()
+    assert question.state == QuestionState.ARCHIVED
 
 
 @pytest.mark.parametrize("deed", [exclusions.mute, exclusions.exclude])

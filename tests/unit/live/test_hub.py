@@ -11,7 +11,7 @@ import pytest_asyncio
 from django.utils import timezone
 
 from live_polls import events
-from live_polls.domain import lifecycle, rooms
+from live_polls.domain import exclusions, lifecycle, rooms
 from live_polls.domain.ballots import cast_batch
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import RoomNotFoundError
@@ -243,6 +243,30 @@ async def test_screens_of_a_room_keep_the_pace_of_the_load(the_hub, room):
     await shown(the_hub, room)
 
     assert "poll.changed" in listener.types
+
+
+@pytest.mark.parametrize("bar", [exclusions.mute, exclusions.exclude])
+async def test_nothing_is_shown_of_what_somebody_barred_taps(the_hub, room, bar):
+    stage, feed = await listen(the_hub, room), await the_hub.feed(room.join_code)
+    for voice in ("loud", "quiet"):
+        the_hub.react(feed, voice, "lost")
+    await the_hub._show_reactions()
+    assert stage.wire.take()[-1]["pulse"] == {"lost": 2}
+
+    await act(bar, room, "loud")
+    await shown(the_hub, room)
+    for said in ("heart", "lost"):
+        the_hub.react(feed, "loud", said)
+    the_hub.react(feed, "quiet", "wow")
+    await the_hub._show_reactions()
+    told = stage.wire.take()[-1]
+    assert (told["type"], told["counts"], told["pulse"]) == ("reactions.changed", {"wow": 1}, {"lost": 1})
+
+    await act(exclusions.lift, room, "loud")
+    await shown(the_hub, room)
+    the_hub.react(feed, "loud", "heart")
+    await the_hub._show_reactions()
+    assert stage.wire.take()[-1]["counts"] == {"heart": 1}
 
 
 async def test_heartbeats_go_to_everybody(the_hub, room):

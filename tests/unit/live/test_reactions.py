@@ -50,6 +50,19 @@ def test_the_pulse_is_told_before_it_expires_elsewhere_and_when_it_is_over():
     assert reactions.to_tell(200.0) is None
 
 
+def test_what_somebody_said_of_the_talk_is_taken_back_and_others_are_told():
+    reactions = Reactions()
+    for who in ("alice", "bob"):
+        reactions.take(who, "lost", 1.0)
+    assert reactions.to_tell(1.0) == ({}, {"lost": 2})
+
+    for _ in range(2):
+        reactions.forget({"alice", "somebody else"})
+
+    assert reactions.to_tell(1.5) == ({}, {"lost": 1})
+    assert reactions.to_show(1.5) == ({}, {"lost": 1})
+
+
 def test_a_process_that_falls_silent_is_forgotten():
     reactions = Reactions()
     reactions.hear("other", {}, {"faster": 7}, 0.0)
