@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from live_polls.domain.board_rows import PlayerLine, Question, Scores, read_scores
@@ -52,16 +52,17 @@ def read_board(
     key: tuple[object, ...], questions: Sequence[Question], players: Mapping[str, PlayerLine], *, is_final: bool
 ) -> Board:
     """The board after these questions, in the order in which they were asked: one query. Repeatable."""
-    scores = read_scores(questions)
-    lines = ranked_players(players.values(), scores)
-    return Board(
-        key=key,
-        questions=tuple(questions),
-        is_final=is_final,
+    return ranked(Board(key, tuple(questions), is_final, scores=read_scores(questions)), players)
+
+
+def ranked(board: Board, players: Mapping[str, PlayerLine]) -> Board:
+    """The board with these players, who have what its scores say: no query. Repeatable."""
+    lines = ranked_players(players.values(), board.scores)
+    return replace(
+        board,
         lines=lines,
-        teams=ranked_teams(players.values(), scores),
+        teams=ranked_teams(players.values(), board.scores),
         by_voice={line.voice: line for line in lines},
-        scores=scores,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from live_polls.domain.board import Board, read_board
+from live_polls.domain.board import Board, ranked, read_board
 from live_polls.domain.board_rows import PlayerLine, Question, read_players
 from live_polls.enums import PollState, ResultsVisibility
 
@@ -65,5 +65,6 @@ def _board(view: RoomView, known: RoomView | None, players: Mapping[str, PlayerL
     revealed = [Question(poll.id, poll.round, poll.code) for poll in asked]
     key = (view.board_version, is_final, *revealed)
     if known is not None and known.board is not None and known.board.key == key:
-        return known.board
+        # Who takes a name after a reveal belongs on the board, too: else a process that read it earlier shows another one.
+        return known.board if known.players is players else ranked(known.board, players)
     return read_board(key, revealed, players, is_final=is_final)

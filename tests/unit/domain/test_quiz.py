@@ -165,6 +165,23 @@ def test_a_ballot_without_a_name_counts_once_its_participant_has_one():
     assert standings(poll.room) == [(1, "Ada", 100, 1)]
 
 
+def test_who_takes_a_name_after_a_reveal_is_on_the_board_at_once_and_costs_no_query_of_scores():
+    room = make_room()
+    named(room, "Ada")
+    poll = make_question(room, points=100)
+    late = make_participant(room)
+    answer(poll, 1, late)
+    lifecycle.close_poll(poll)
+    known = view_of(room)
+    players.name_players([players.Naming(room.pk, late.voice_key, "Bob")])
+    with CaptureQueriesContext(connection) as queries:
+        told = view_of(room, known)
+    assert (told.version, told.board) == (view_of(room).version, view_of(room).board)
+    assert [(line.place, line.name, line.points) for line in told.board.lines] == [(1, "Bob", 100), (2, "Ada", 0)]
+    assert told.board.by_voice[late.voice_key].place == 1
+    assert "SUM(b.points)" not in json.dumps([query["sql"] for query in queries])
+
+
 def test_a_hidden_player_is_on_no_board_and_a_held_name_is_not_shown():
     room = make_room()
     named(room, "Ada", "Bob", "Bastard")
