@@ -87,7 +87,7 @@ def show_rounds(room: Room, poll: Poll, first: int | None = None, second: int | 
         pair = _pair(_numbers(poll), first, second)
         if pair is None:
             raise IllegalMoveError("Two rounds that are over can be compared; this poll has fewer.")
-        said = {"current": poll, "screen": Screen.ROUNDS, "compared": list(pair)}
+        said = {"current": poll, "current_question": None, "screen": Screen.ROUNDS, "compared": list(pair)}
         if Room.objects.filter(pk=room.pk).exclude(**said).update(**said):
             record(room.pk, "rounds", poll, rounds=list(pair))
             bump_layout(room.pk)

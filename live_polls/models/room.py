@@ -91,6 +91,11 @@ class Room(models.Model):
     class Meta:
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(current=None) | models.Q(current_question=None), name="one_thing_on_stage"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -4,16 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from live_polls.domain import lifecycle
+from live_polls.domain.asking import edit_asking
 from live_polls.domain.ballots import cast_batch
+from live_polls.domain.question_moderation import pin_question
 from live_polls.domain.retention import purge_room
 from live_polls.domain.rounds import compare_rounds, show_rounds
+from live_polls.domain.snapshot import read_room
+from live_polls.domain.steps import take_step
 from live_polls.domain.suppression import Veil
-from live_polls.enums import Screen
+from live_polls.domain.visibility import Viewer
+from live_polls.enums import Asking, Screen
 from live_polls.errors import IllegalMoveError
 from live_polls.kinds import KINDS
+from live_polls.live import faces
 from live_polls.models import Poll, Room
+from tests.asking import make_asked
 from tests.factories import make_cast, make_participant, make_poll
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +174,40 @@ def test_stages_compare_rounds_when_a_host_says_so_and_it_may_be_repeated(heard)
     assert heard(lambda: show_rounds(poll.room, poll, 1, 3)) == []
     room = Room.objects.get()
     assert (room.current, room.screen, room.compared) == (poll, Screen.ROUNDS, [1, 3])
+
+
+def test_rounds_take_the_place_of_a_question_on_stage_and_the_talk_goes_on_from_there():
+    poll = make_rounds([ONE] * 4, [TWO] * 4)
+    room = poll.room
+    edit_asking(room, asking=Asking.OPEN)
+    pin_question(make_asked(room))
+    room.refresh_from_db()
+
+    show_rounds(room, poll)
+
+    view, _ = read_room(room.pk)
+    assert view is not None
+    assert (view.current, view.current_question) == (poll.code, None)
+    # A stage that shows the rounds presses "next": it goes back to the content, where the poll is.
+    shown = faces.poll_object(view.polls[0], Viewer.TRUSTED_STAGE)
+    assert take_step(room, seen=f"rounds.{shown.code}.{shown.round}.{shown.state}.rule")
+    assert (room.screen, room.current) == (Screen.CONTENT, poll)
+
+
+def test_rounds_are_shown_where_nothing_is_on_stage():
+    poll = make_rounds([ONE] * 4, [TWO] * 4)
+    lifecycle.put_on_stage(poll.room, None)
+
+    show_rounds(poll.room, poll)
+
+    assert (poll.room.current, poll.room.screen) == (poll, Screen.ROUNDS)
+
+
+def test_the_database_puts_a_poll_or_a_question_on_stage_and_never_both():
+    poll = make_rounds([ONE] * 4)
+    edit_asking(poll.room, asking=Asking.OPEN)
+    with pytest.raises(IntegrityError, match="one_thing_on_stage"):
+        Room.objects.update(current=poll, current_question=make_asked(poll.room))
 
 
 def test_one_round_is_nothing_to_compare():
