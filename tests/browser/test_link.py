@@ -13,6 +13,13 @@ from tests.browser.rooms import DATABASE
 pytestmark = pytest.mark.browser
 
 SOCKETS = "**/ws/**"
+# Once there is a link, a pause of about a second lasts until the test says so.
+HOLD_PAUSES = """
+    const later = window.setTimeout;
+    window.held = [];
+    window.setTimeout = (deed, ms = 0, ...more) =>
+        document.body?.dataset.link === 'live' && ms >= 500 && ms <= 1500 ? held.push(deed) : later(deed, ms, ...more);
+"""
 
 
 def closing(page: Page, *codes: int) -> list[int]:
@@ -89,6 +96,26 @@ def test_where_sockets_are_killed_one_votes_by_plain_requests(load, page, visit)
 
     room.act("close", 0)
     expect(page.get_by_text("Voting is closed. Your vote counted.")).to_be_visible()
+
+
+def test_a_vote_between_two_requests_shows_its_results_without_waiting_for_another(load, page):
+    room = load(DATABASE)
+    page.route_web_socket(SOCKETS, lambda socket: socket.close(code=1011))
+    page.add_init_script(HOLD_PAUSES)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/state?" in request.url else None)
+    page.goto(room.url)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    page.get_by_role("radio", name="SQLite").check()
+    page.get_by_role("button", name="Send my vote").click()
+    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+    assert len(asked) == 1
+
+    page.evaluate("() => { for (const deed of held.splice(0)) deed(); }")
+
+    expect(page.locator(".bars .mine")).to_contain_text("SQLite")
+    expect(page.get_by_text("1 vote", exact=True)).to_be_visible()
+    assert len(asked) == 2
 
 
 def test_a_page_without_a_network_says_so_and_recovers(load, page):

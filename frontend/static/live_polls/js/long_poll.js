@@ -20,6 +20,8 @@ const TRY_SOCKET_AFTER_MS = 5 * 60_000;
 
 export class LongPoll {
   /** @type {Options} */ #options;
+  /** What the last snapshot was of. Not the store's version: an ack raises that to a state never seen here. */
+  #seen = '';
 
   /** @param {Options} options */
   constructor(options) {
@@ -53,12 +55,14 @@ export class LongPoll {
   }
 
   async #state() {
-    const { store, role = 'audience', stageToken = '', onMessage } = this.#options;
-    const query = new URLSearchParams({ role, ...(store.epoch && { since: `${store.epoch}.${store.version}` }) });
+    const { role = 'audience', stageToken = '', onMessage } = this.#options;
+    const query = new URLSearchParams({ role, ...(this.#seen && { since: this.#seen }) });
     const headers = stageToken ? { 'X-Stage-Token': stageToken } : undefined;
     const response = await fetch(`${this.#base}/state?${query}`, { cache: 'no-store', headers });
     if (!response.ok) throw new Error(String(response.status));
-    onMessage(await response.json());
+    const snapshot = await response.json();
+    onMessage(snapshot);
+    this.#seen = `${snapshot.epoch}.${snapshot.version}`;
   }
 
   /** @param {any} body */
