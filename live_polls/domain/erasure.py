@@ -44,12 +44,13 @@ def erase_rest(who: Participant) -> int:
         polls = {poll.pk: poll for poll in Poll.objects.filter(room=room_id)}
         running = {(poll.pk, poll.round) for poll in polls.values() if poll.state == PollState.OPEN}
         n_ballots = _unlink_ballots(who, polls, running)
-        ExtraTime.objects.filter(poll__room=room_id, voice=who.voice_key).delete()
+        n_times, _ = ExtraTime.objects.filter(poll__room=room_id, voice=who.voice_key).delete()
         lock_rooms([room_id])
         n_questions = _forget_questions(who)
         n_players, _ = Player.objects.filter(room=room_id, voice=who.voice_key).delete()
-        if n_ballots or n_questions:
-            bump_layout(room_id)
+        if n_ballots or n_questions or n_times:
+            # With whose they were: other tabs of the same phone show them still.
+            bump_layout(room_id, [who.voice_key])
         if n_players:
             bump_board(room_id)
     return n_ballots + n_questions

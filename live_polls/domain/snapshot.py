@@ -152,8 +152,7 @@ class MyBallot:
     seq: int
     answer: str | None
     receipt: str
-    elapsed_ms: int | None = None  # this and points: of quiz questions only
-    points: int | None = None
+    elapsed_ms: int | None = None  # of quiz questions only
     not_shown: NotShown = ALL_SHOWN
 
 
@@ -383,7 +382,6 @@ def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
                 row.answer,
                 proof,
                 row.elapsed_ms,
-                row.points,
                 not_shown.get(key, ALL_SHOWN),
             )
         )

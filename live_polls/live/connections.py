@@ -7,7 +7,7 @@ and other answers stand in the same line, so that versions never fall, and are n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from live_polls.domain.asked import Asked
@@ -34,8 +34,8 @@ class Wire(Protocol):
 class Connection:
     """A socket in a room. `ready` is whether the wire takes bytes now; the server switches it.
 
-    `version` is the newest that it was told, whether that has left the outbox or not; `told` holds a hash of each ballot
-    of its own that it knows of. `participant` is the ballot key, `voice` the voice key of who is at the other end.
+    `version` is the newest that it was told, whether that has left the outbox or not; `told` is what it knows of its
+    own ballots and extra time (faces.py). `participant` is the ballot key, `voice` the voice key of who is at the other end.
     """
 
     __slots__ = (
@@ -65,7 +65,7 @@ class Connection:
         self.moderates = False  # is told what people have written
         self.ready = True
         self.version = 0
-        self.told: tuple[int, ...] = ()
+        self.told: Mapping[tuple[str, int], tuple[int, int]] = {}
         self.asked: Asked | None = None  # what it has asked and voted for, as it knows
         self.player: PlayerObject | None = None  # how it stands in the quiz, as it knows
         self.voted: frozenset[tuple[str, int]] = frozenset()

@@ -27,6 +27,11 @@ from live_polls.live.frames import Frame
 from live_polls.live.question_faces import encoded_list, own_object, question_changes
 from live_polls.live.quiz_faces import board_object, players_object
 
+# What a connection has been told is its own: {(poll code, round): (a hash of the ballot, one of the extra time)}.
+Stand = Mapping[tuple[str, int], tuple[int, int]]
+NOTHING = (0, 0)
+NOTHING_OWN: Stand = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -50,7 +55,6 @@ class Face:
     room: bytes
     polls: Mapping[str, msgspec.Raw] = field(default_factory=dict)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
-    revealed: frozenset[str] = frozenset()  # codes of the polls whose right answer may be known
     players: bytes = b""  # who plays, for stages and hosts
     viewer: Viewer = Viewer.AUDIENCE
     questions: Questions | None = None  # None while nobody may ask
@@ -70,7 +74,6 @@ def face_of(view: RoomView, viewer: Viewer) -> Face:
         room=messages.encode([room_object(view), current_object(view, polls), board_object(view)]),
         polls={poll.code: msgspec.Raw(messages.encode(poll_object(poll, viewer))) for poll in polls},
         tallies={poll.code: _tally(poll, viewer) for poll in polls},
-        revealed=frozenset(poll.code for poll in polls if is_revealed(poll, viewer)),
         players=messages.encode(players) if (players := players_object(view, viewer)) is not None else b"",
         viewer=viewer,
         questions=None if view.asking == Asking.OFF.value else view.questions,
@@ -139,8 +142,7 @@ def snapshot_frame(
         tally = seen_by(face.tallies[code], code, voted)
         # A poll and its tally are kept apart, since one changes and the other does not: join them here.
         polls.append(msgspec.Raw(bytes(piece)[:-1] + b',"tally":' + bytes(tally) + b"}"))
-    ballots = [ballot_object(ballot, revealed=ballot.poll in face.revealed) for ballot in mine]
-    me = objects.MeObject(ballots, player or msgspec.UNSET, times or msgspec.UNSET)
+    me = objects.MeObject(list(map(ballot_object, mine)), player or msgspec.UNSET, times or msgspec.UNSET)
     if asked is not None:
         me.questions, me.upvotes = list(map(own_object, asked.questions)), sorted(asked.upvotes)
     return _frame(
@@ -166,30 +168,28 @@ def me_changes(
     face: Face,
     mine: tuple[MyBallot, ...],
     splits: frozenset[tuple[str, int]],
-    told: tuple[int, ...] = (),
+    told: Stand = NOTHING_OWN,
     times: Sequence[objects.TimeObject] = (),
 ) -> Iterator[Change]:
-    """`me.changed` for each poll with a ballot or extra time of one's own that was not told, and the counts that it
-    makes visible.
+    """`me.changed` for each poll where a ballot or extra time of one's own is another than was told, or is no more, and
+    the counts that it makes visible.
 
     A ballot costs one frame, in however many polls somebody has voted before. `splits` are those of the face before as
     well: counts that a ballot and a close make visible at once may be told by nothing else, when they read like the
     counts before.
     """
     voted = voted_of(mine)
-    ballots = {ballot.poll: ballot for ballot in mine}
-    own_times = {time.poll: time for time in times}
-    news = [ballot.poll for ballot in mine if hash(ballot) not in told]
-    news += [time.poll for time in times if _mark(time) not in told and time.poll not in news]
-    for code in news:
-        tally, ballot = face.tallies.get(code), ballots.get(code)
-        if tally is None:
-            continue
-        own = [ballot_object(ballot, revealed=code in face.revealed)] if ballot else []
-        message = messages.MeChanged(face.epoch, face.version, code, tally.round, own)
-        if code in own_times:
-            message.times = [own_times[code]]
-        if (code, tally.round) in splits:
+    stand = stand_of(mine, times)
+    for key in sorted(key for key in stand.keys() | told.keys() if stand.get(key) != told.get(key)):
+        code, round_ = key
+        tally = face.tallies.get(code)
+        if tally is None or tally.round != round_:
+            continue  # what was told of another round says nothing about this one
+        own = [ballot_object(ballot) for ballot in mine if ballot.poll == code]
+        message = messages.MeChanged(face.epoch, face.version, code, round_, own)
+        if told.get(key, NOTHING)[1] or stand.get(key, NOTHING)[1]:
+            message.times = [time for time in times if time.poll == code]
+        if key in splits:
             message.tallies = {code: _any(seen_by(tally, code, voted))}
         yield ("me", code), _frame(message)
 
@@ -200,13 +200,13 @@ def times_of(view: RoomView, voice: str) -> list[objects.TimeObject]:
     return [objects.TimeObject(poll.code, poll.round, own.n_asked, own.seconds) for poll, own in owned if own]
 
 
-def stand_of(mine: tuple[MyBallot, ...], times: Sequence[objects.TimeObject] = ()) -> tuple[int, ...]:
-    """A number for each ballot and extra time, another one as soon as anything about it is."""
-    return tuple(sorted([*map(hash, mine), *map(_mark, times)]))  # a read gives them in any order
-
-
-def _mark(time: objects.TimeObject) -> int:
-    return hash((time.poll, time.round, time.n_asked))
+def stand_of(mine: tuple[MyBallot, ...], times: Sequence[objects.TimeObject] = ()) -> Stand:
+    """What is somebody's own, by poll and round: numbers that are others as soon as anything about it is."""
+    if not mine and not times:
+        return NOTHING_OWN
+    ballots = {(ballot.poll, ballot.round): hash(ballot) for ballot in mine}
+    asked = {(time.poll, time.round): hash((time.n_asked, time.seconds)) for time in times}
+    return {key: (ballots.get(key, 0), asked.get(key, 0)) for key in ballots.keys() | asked.keys()}
 
 
 def voted_of(mine: tuple[MyBallot, ...]) -> frozenset[tuple[str, int]]:
@@ -290,13 +290,11 @@ def _picture_object(picture: PictureView | None) -> objects.PictureObject | msgs
     return objects.PictureObject(picture.url, int(picture.width), int(picture.height))
 
 
-def ballot_object(ballot: MyBallot, *, revealed: bool) -> objects.BallotObject:
+def ballot_object(ballot: MyBallot) -> objects.BallotObject:
     answer = None if ballot.answer is None else msgspec.Raw(ballot.answer.encode())
     own = objects.BallotObject(ballot.poll, ballot.round, ballot.seq, _any(answer), ballot.receipt)
     if ballot.elapsed_ms is not None:
         own.elapsed_ms = ballot.elapsed_ms
-    if ballot.points is not None and revealed:
-        own.points = ballot.points
     if ballot.not_shown.held:
         own.held = list(ballot.not_shown.held)
     if ballot.not_shown.hidden:

@@ -418,7 +418,7 @@ class RoomFeed:
         self._standings = view.standings
         for connection in self.audience.of_viewer(Viewer.AUDIENCE):
             player = self._player(connection)
-            if player is not None and player != connection.player:
+            if player != connection.player:
                 connection.player = player
                 message = messages.PlayerChanged(view.epoch, view.version, player)
                 change = ("player", ""), Frame(messages.encode(message))

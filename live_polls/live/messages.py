@@ -70,7 +70,10 @@ class TallyChanged(Struct, tag_field="type", tag="tally.changed"):
 
 
 class MeChanged(Struct, tag_field="type", tag="me.changed"):
-    """This participant's ballots and extra time for one poll and round, and the tallies that became visible by them."""
+    """This participant's ballots and extra time for one poll and round, and the tallies that became visible by them.
+
+    Without `times` there was and is none; empty: what one had is gone, as is a ballot that is not there.
+    """
 
     epoch: str
     version: int
@@ -82,11 +85,11 @@ class MeChanged(Struct, tag_field="type", tag="me.changed"):
 
 
 class PlayerChanged(Struct, tag_field="type", tag="player.changed"):
-    """How this participant stands in the quiz: after a naming, and after each reveal."""
+    """How this participant stands in the quiz: after a naming, and after each reveal. null: the name was deleted."""
 
     epoch: str
     version: int
-    player: objects.PlayerObject
+    player: objects.PlayerObject | None
 
 
 class PlayersChanged(Struct, tag_field="type", tag="players.changed"):

@@ -163,7 +163,7 @@ class BallotObject(Struct):
     """A participant's own ballot; `answer` is null when it was withdrawn.
 
     `held` are those of its texts that wait for a moderator, `hidden` those that one took off the screens.
-    Of a quiz question also how long it took and, once the question is revealed, the points it earned.
+    Of a quiz question also how long it took. What it earned is in `PlayerObject`: a reveal changes no ballot.
     """
 
     poll: str
@@ -172,7 +172,6 @@ class BallotObject(Struct):
     answer: dict[str, Any] | None
     receipt: str
     elapsed_ms: int | UnsetType = UNSET
-    points: int | UnsetType = UNSET
     held: list[str] | UnsetType = UNSET
     hidden: list[str] | UnsetType = UNSET
 

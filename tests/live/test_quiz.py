@@ -7,10 +7,12 @@ import json
 import pytest
 
 from live_polls.domain import lifecycle, players
+from live_polls.domain.erasure import erase_rest
+from live_polls.domain.extra_time import ask_for_time
 from live_polls.domain.participants import new_token, stage_token
 from live_polls.enums import Screen
 from live_polls.models import Player
-from tests.factories import make_question, make_room
+from tests.factories import make_participant, make_question, make_room
 from tests.live.driver import act, joined, staged
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -48,7 +50,32 @@ async def test_who_comes_back_has_the_same_name_and_score(door):
     async with joined(door, room, token=token) as phone:
         player = phone.snapshot["me"]["player"]
         assert (player["name"], player["points"], player["place"], player["last"]) == ("Ada", 100, 1, poll.code)
-        assert phone.snapshot["me"]["ballots"][0]["points"] == 100
+        assert "points" not in phone.snapshot["me"]["ballots"][0]
+
+
+async def test_other_tabs_are_told_that_ballots_extra_time_and_name_were_deleted(door):
+    room = await act(make_room)
+    question = await act(make_question, room, points=100)
+    timed = await act(make_question, room, points=100, seconds=600)
+    token = new_token(room.pk)
+    async with joined(door, room, token=token) as phone, joined(door, room, token=token) as tab:
+        await named(phone, "Ada")
+        await phone.cast(question, {"option": 1})
+        await act(lifecycle.close_poll, question)
+        who = await act(make_participant, room, token)
+        await act(ask_for_time, timed, round_=1, voice=who.voice_key, nth=1)
+        await tab.next("me.changed", where=lambda message: "times" in message)
+
+        await act(erase_rest, who)
+
+        gone = [await tab.next("me.changed") for _ in range(2)]
+        assert {message["poll"]: (message["ballots"], message.get("times")) for message in gone} == {
+            question.code: ([], None),
+            timed.code: ([], []),
+        }
+        fresh = await tab.hello()
+        assert fresh["me"] == {"ballots": []}
+        assert any('"type":"player.changed"' in said and '"player":null' in said for said in tab.heard)
 
 
 async def test_an_ack_says_how_long_a_quiz_answer_took_and_a_resend_says_the_same(door):

@@ -17,6 +17,7 @@ from live_polls.kinds import KINDS
 from live_polls.live import faces
 from live_polls.live.connections import Change
 from live_polls.live.faces import Face, face_of
+from live_polls.live.objects import TimeObject
 from tests.factories import both_keys, make_cast, make_poll, make_room
 from tests.unit.live.client import Client
 from tests.unit.live.deeds import ALICE, BOB, DEEDS
@@ -273,6 +274,19 @@ def test_a_ballot_that_was_told_is_told_again_only_when_it_changed():
     assert list(faces.me_changes(face, (first, second), NOBODY, told)) == []
     [(key, _)] = faces.me_changes(face, (first, replace(second, seq=2)), NOBODY, told)
     assert key == ("me", "b")
+
+
+def test_what_is_no_more_is_told_where_its_round_still_is():
+    face = face_of(make_view(make_poll_view("a"), make_poll_view("b", round=2)), Viewer.AUDIENCE)
+    time = TimeObject("a", 1, 1, 15.0)
+    told = faces.stand_of((my_ballot("a"), my_ballot("b"), my_ballot("gone")), [time])
+
+    [(key, frame)] = faces.me_changes(face, (), NOBODY, told)
+
+    assert key == ("me", "a")
+    said = json.loads(frame.payload)
+    assert (said["poll"], said["round"], said["ballots"], said["times"]) == ("a", 1, [], [])
+    assert list(faces.me_changes(face, (), NOBODY, faces.stand_of(()))) == []
 
 
 codes = st.lists(st.sampled_from("abcdef"), unique=True)

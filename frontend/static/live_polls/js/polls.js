@@ -100,8 +100,9 @@ export class Store {
     },
     'poll.removed': ({ poll, version }, change) => this.#remove(poll, version, change),
     'tally.changed': ({ poll, round, tally, version }, change) => this.#count(poll, round, tally, version, change),
-    'me.changed': ({ poll, round, ballots, tallies = {}, times = [], version }, change) => {
-      if (times.length && this.#isNews(`time ${poll}`, version)) {
+    'me.changed': ({ poll, round, ballots, tallies = {}, times, version }, change) => {
+      if (times && this.#isNews(`time ${poll}`, version)) {
+        this.times.delete(poll);
         for (const time of times) this.times.set(time.poll, time);
         change.polls.add(poll);
       }
