@@ -22,7 +22,8 @@ IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 collect_ignore_glob = (
     [
         *("browser/*", "docs/*", "fault/*", "operations/*", "nodes/*", "unit/bench/*", "unit/frontend/*"),
-        *("unit/kinds/*", "unit/project/*", "live/test_server_*", "live/test_demo.py", "live/test_simulate.py"),
+        *("unit/kinds/*", "unit/project/*", "live/test_demo.py", "live/test_simulate.py", "live/test_full_disk.py"),
+        *("live/test_bombs.py", "live/test_server_neighbours.py", "live/test_server_slow_peers.py"),
         *("live/test_real_ballots.py", "stores/test_*"),
     ]
     if IS_POSTGRESQL

@@ -14,7 +14,7 @@ from live_polls.enums import Role
 from live_polls.models import Account, Membership, Poll, Room
 from tests.factories import make_poll, make_room
 from tests.live.doors import Door, GuardedDoor, QueuedDoor
-from tests.live.installations import Installation, installation_in, prepare_template
+from tests.live.installations import Installation, Template, installation_in, prepare_template
 from tests.server_process import ServerProcess, server_on, serving
 from tests.stores.addresses import stores_in_use
 
@@ -35,14 +35,18 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare_template(tmp_path_factory.mktemp("template"))
+def template(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    template = prepare_template(tmp_path_factory.mktemp("template"))
+    yield template
+    template.database.drop()
 
 
 @pytest.fixture
-def installation(template: Path, tmp_path: Path) -> Installation:
-    """A data folder of its own, for a test that starts and ends servers on it."""
-    return installation_in(tmp_path, template)
+def installation(template: Template, tmp_path: Path) -> Iterator[Installation]:
+    """A data folder and a database of its own, for a test that starts and ends servers on it."""
+    installation = installation_in(tmp_path, template)
+    yield installation
+    installation.database.drop()
 
 
 @pytest_asyncio.fixture(params=["queued", "guarded"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +15,8 @@ from django.conf import settings
 from live_polls.domain.participants import read_token
 from live_polls.models import Poll, Room
 from tests.live.doors import PATIENCE_S, GuardedDoor
-from tests.server_process import ServerProcess, prepare_server, server_on
+from tests.live.own_databases import OwnDatabase, new_database
+from tests.server_process import ServerProcess, server_on
 
 KEYNOTE = """
 [room]
@@ -42,6 +41,7 @@ class Installation:
     """A data folder with the room `keynote` and its one open poll, and the room `wide`."""
 
     server: ServerProcess
+    database: OwnDatabase
     room: Room
     poll: Poll
     wide: Room
@@ -54,12 +54,11 @@ class Installation:
         """Another server on the same data, on another port and with a log of its own."""
         folder = self.server.folder / "beside"
         folder.mkdir()
-        return _on(folder, self.server.folder)
+        return _on(folder, self.database)
 
     def ballots(self) -> dict[str, tuple[int, str]]:
         """{participant: (seq, answer)} as the database has them, read without a line of the product."""
-        with self._database() as database:
-            rows = database.execute("SELECT participant, seq, answer FROM live_polls_ballot").fetchall()
+        rows = self.database.rows("SELECT participant, seq, answer FROM live_polls_ballot")
         return {participant: (seq, answer) for participant, seq, answer in rows}
 
     def ballot_key(self, token: str) -> str:
@@ -69,33 +68,33 @@ class Installation:
         assert participant is not None
         return participant.ballot_key
 
-    def locked(self) -> closing[sqlite3.Connection]:
-        """A database that nobody else can write to while this is open."""
-        database = sqlite3.connect(self.server.folder / "db.sqlite3", isolation_level=None, timeout=PATIENCE_S)
-        database.execute("BEGIN IMMEDIATE")
-        return closing(database)
-
-    def _database(self) -> closing[sqlite3.Connection]:
-        return closing(sqlite3.connect(f"file:{self.server.folder / 'db.sqlite3'}?mode=ro", uri=True))
+    def locked(self) -> closing[Any]:
+        """A database in which nobody else can write ballots while this is open."""
+        return self.database.locked()
 
 
-def prepare_template(folder: Path) -> Path:
-    """Make what `installation_in` copies."""
-    server = prepare_server(folder, SECRET_KEY=settings.SECRET_KEY)
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What `installation_in` copies: a database, and what was said of the rooms in it."""
+
+    database: OwnDatabase
+    rooms: list[dict[str, Any]]
+
+
+def prepare_template(folder: Path) -> Template:
+    database = new_database(folder)
+    server = _on(folder, database)
     rooms = [server.load_room(KEYNOTE), server.load_room(WIDE)]
-    server.stop()  # so that all of the database is in its one file
-    (folder / "rooms.json").write_text(json.dumps(rooms))
-    return folder
+    server.stop()  # so that nobody is connected, and all of SQLite's database is in its one file
+    return Template(database, rooms)
 
 
-def installation_in(folder: Path, template: Path) -> Installation:
+def installation_in(folder: Path, template: Template) -> Installation:
     """A fresh installation."""
-    shutil.copy(template / "db.sqlite3", folder)
-    keynote, wide = json.loads((template / "rooms.json").read_text())
-    server = _on(folder, folder)
-    return Installation(
-        server, _room(server, keynote), Poll(code=keynote["polls"][0]["code"], round=1), _room(server, wide)
-    )
+    database = template.database.copy(folder)
+    keynote, wide = template.rooms
+    poll = Poll(code=keynote["polls"][0]["code"], round=1)
+    return Installation(_on(folder, database), database, _room(database, keynote), poll, _room(database, wide))
 
 
 def await_end(process: Popen[bytes], seconds: float) -> int:
@@ -123,13 +122,12 @@ def _await(process: Popen[bytes], is_so: Callable[[], bool], or_else: Callable[[
     assert is_so(), or_else()
 
 
-def _on(folder: Path, data: Path) -> ServerProcess:
-    return server_on(folder, SECRET_KEY=settings.SECRET_KEY, DATABASE_URL=f"sqlite:///{data / 'db.sqlite3'}")
+def _on(folder: Path, database: OwnDatabase) -> ServerProcess:
+    return server_on(folder, **({"SECRET_KEY": settings.SECRET_KEY} | database.stores))
 
 
-def _room(server: ServerProcess, loaded: dict[str, Any]) -> Room:
+def _room(database: OwnDatabase, loaded: dict[str, Any]) -> Room:
     """The room as far as a client needs to know it; not of this process's database."""
-    with closing(sqlite3.connect(server.folder / "db.sqlite3")) as database:
-        query = "SELECT id, ballot_key FROM live_polls_room WHERE join_code = ?"
-        [(pk, key)] = database.execute(query, [loaded["join_code"]])
+    keys = {code: (pk, key) for pk, key, code in database.rows("SELECT id, ballot_key, join_code FROM live_polls_room")}
+    pk, key = keys[loaded["join_code"]]
     return Room(pk=pk, join_code=loaded["join_code"], ballot_key=key)
