@@ -117,13 +117,29 @@ def press(page: Page, text: str, button: str) -> None:
     entry(page, text).get_by_role("button", name=re.compile(f"^{button}")).click()
 
 
-def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_good(house, load, open_desk, visit):
-    (house.folder / "lime.png").write_bytes(make_picture())
-    room = load(WALL, QUIZ)
-    mia, max_ = open_desk(room), open_desk(room, "max", "?show=all")
-    phone, stage = visit(room.url), visit(f"{house.url}/stage/{room.join_code}")
+def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_good(load_talk, open_desk, visit):
+    room = load_talk()
+    moderate_a_talk(room, room, open_desk, visit)
+
+
+@pytest.fixture
+def load_talk(house, load):
+    """A room with all that people may write in, and a picture in its file."""
+
+    def loaded() -> Room:
+        (house.folder / "lime.png").write_bytes(make_picture())
+        room: Room = load(WALL, QUIZ)
+        return room
+
+    return loaded
+
+
+def moderate_a_talk(room: Room, elsewhere: Room, open_desk: Callable[..., Page], visit: Callable[..., Page]) -> None:
+    """The room at one server and, if there are two, at the other: half of the people are there."""
+    mia, max_ = open_desk(room), open_desk(elsewhere, "max", "?show=all")
+    phone, stage = visit(room.url), visit(f"{elsewhere.server.url}/stage/{room.join_code}")
     with ThreadPoolExecutor(8) as pool:
-        people = list(pool.map(lambda _: Person(room), range(50)))
+        people = list(pool.map(lambda n: Person((room, elsewhere)[n % 2]), range(50)))
         codes = list(pool.map(lambda n: people[n].ask(f"Is answer {n:02} right?"), range(50)))
         list(pool.map(lambda n: people[n].upvote(codes[(n + 1) % 50]), range(50)))
         people[0].write(room, "a text nobody needs")
@@ -146,7 +162,7 @@ def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_go
     press(mia, "What the", "Hide")
     expect(entry(max_, "What the")).to_have_attribute("data-state", "hidden", timeout=AT_ONCE_MS)
 
-    assert house.manage("shell", "-c", DEMOTE).returncode == 0
+    assert room.server.manage("shell", "-c", DEMOTE).returncode == 0
     expect(max_.locator(".contribution")).to_have_count(0)
     expect(max_.locator("#banner")).to_be_visible()
     answer = max_.request.post(max_.url, form={"verb": "approve", "id": f"question-{swearing}"})
@@ -155,7 +171,7 @@ def test_fifty_ask_and_vote_while_two_moderate_and_what_is_hidden_is_gone_for_go
     phone.reload()
     stage.reload()
     expect(phone.locator("body")).to_have_attribute("data-link", "live")
-    with build_opener(ProxyHandler({})).open(f"{house.url}/api/v1/rooms/{room.join_code}/state") as state:
+    with build_opener(ProxyHandler({})).open(f"{elsewhere.server.url}/api/v1/rooms/{room.join_code}/state") as state:
         pages = {"phone": phone.content(), "stage": stage.content(), "state": state.read().decode()}
     pages |= every_export(open_desk(room, "ann"), room)
     for name in ("phone", "results.questions.csv", "results.json", "results.xlsx"):
