@@ -6,6 +6,7 @@ Written from the protocol, not from the code: one dict of ballots, counted anew 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -36,6 +37,15 @@ class PollModel:
 
     def canonical(self, answer: dict[str, Any]) -> dict[str, Any] | None:
         """The answer as it is kept; None when it is no answer to this poll."""
+        options = [str(number) for number in range(1, self.n_options + 1)]
+        if self.kind == "number":
+            return {"value": str(int(answer["value"]))} if answer["value"].isdigit() else None
+        if self.kind == "rating":
+            return _in_order(
+                answer, "values", options, lambda values: values and set(values.values()) <= set(range(1, 6))
+            )
+        if self.kind == "points":
+            return _in_order(answer, "points", options, lambda points: sum(points.values()) == 100)
         numbers = [answer["option"]] if self.kind == "single_choice" else answer["options"]
         is_valid = 1 <= len(numbers) == len(set(numbers)) and all(1 <= n <= self.n_options for n in numbers)
         if not is_valid:
@@ -51,12 +61,29 @@ class PollModel:
         return dict(total)
 
     def _counters(self, answer: dict[str, Any]) -> dict[str, int]:
-        if self.kind == "single_choice":
-            return {"n": 1, str(answer["option"]): 1}
-        if self.kind == "multiple_choice":
-            return {"n": 1} | {str(number): 1 for number in answer["options"]}
-        points = {str(number): self.n_options - place for place, number in enumerate(answer["options"])}
-        return {"n": 1, f"first:{answer['options'][0]}": 1} | points
+        match self.kind:
+            case "single_choice":
+                counted = {str(answer["option"]): 1}
+            case "multiple_choice":
+                counted = {str(number): 1 for number in answer["options"]}
+            case "rating":
+                counted = {f"{item}:{value}": 1 for item, value in answer["values"].items()}
+            case "points":
+                counted = answer["points"]
+            case "number":  # a bin, and the sum: shifted, so that no counter is ever below zero
+                counted = {f"b{answer['value']}": 1, "sum": int(answer["value"]) + 10**12}
+            case _:
+                points = {str(number): self.n_options - place for place, number in enumerate(answer["options"])}
+                counted = {f"first:{answer['options'][0]}": 1} | points
+        return {"n": 1} | counted
+
+
+def _in_order(answer: dict[str, Any], name: str, options: list[str], is_valid: Callable[[Any], object]) -> Answer:
+    """An answer that says something of each option, in the order of the options and without zeros."""
+    said = answer[name]
+    if not set(said) <= set(options) or not is_valid(said):
+        return None
+    return {name: {option: said[option] for option in options if said.get(option)}}
 
 
 @dataclass(slots=True)

@@ -28,7 +28,8 @@ from live_polls.models import Ballot, Poll, Room, Tally
 from tests.factories import both_keys, make_poll, make_room
 from tests.unit.domain.room_model import Answer, InForce, PollModel, Reply, RoomModel
 
-KINDS = ("single_choice", "multiple_choice", "ranking")
+KINDS = ("single_choice", "multiple_choice", "ranking", "rating", "points", "number")
+N_POLLS = 3  # a room: of kinds that are drawn for it
 PEOPLE = [letter * 32 for letter in "abc"]
 N_OPTIONS = 3
 DEEDS: dict[str, Callable[[Poll], None]] = {
@@ -49,13 +50,23 @@ an_answer = {
     "single_choice": st.builds(lambda number: {"option": number}, a_number),
     "multiple_choice": st.builds(lambda numbers: {"options": numbers}, some_numbers),
     "ranking": st.builds(lambda numbers: {"options": numbers}, some_numbers),
+    "rating": st.builds(
+        lambda items, value: {"values": {str(item): 1 + (item + value) % 5 for item in items}}, some_numbers, a_number
+    ),
+    "points": st.sampled_from([{"1": 100}, {"2": 100}, {"3": 60, "1": 40}, {"1": 30, "2": 70, "3": 0}]).map(
+        lambda points: {"points": points}
+    ),
+    "number": st.builds(lambda number: {"value": str(number)}, a_number),
 }
 no_answer = {
     "single_choice": st.sampled_from([{"option": 0}, {"option": N_OPTIONS + 1}]),
     "multiple_choice": st.sampled_from([{"options": []}, {"options": [1, 1]}, {"options": [0]}]),
     "ranking": st.sampled_from([{"options": []}, {"options": [2, 1, 2]}, {"options": [4]}]),
+    "rating": st.sampled_from([{"values": {}}, {"values": {"1": 6}}, {"values": {"4": 1}}]),
+    "points": st.sampled_from([{"points": {"1": 99}}, {"points": {"1": 60, "2": 41}}, {"points": {"4": 100}}]),
+    "number": st.sampled_from([{"value": "many"}, {"value": ""}]),
 }
-a_poll = st.integers(0, len(KINDS) - 1)
+a_poll = st.integers(0, N_POLLS - 1)
 
 
 # Each step is recounted, poll by poll: with a server of its own behind it, a life takes five times as long.
@@ -73,9 +84,9 @@ class Drawn(NamedTuple):
 
 
 @st.composite
-def ballots(draw: st.DrawFn) -> Drawn:
+def ballots(draw: st.DrawFn, kinds: list[str]) -> Drawn:
     poll = draw(a_poll)
-    kind = KINDS[poll]
+    kind = kinds[poll]
     valid = an_answer[kind]
     answer = draw(st.one_of(valid, valid, valid, valid, st.none(), no_answer[kind]))
     round_step, seq_step = draw(st.sampled_from([0, 0, 0, -1, -1, 1])), draw(st.sampled_from([1, 1, 1, 2, 0, -1]))
@@ -85,24 +96,29 @@ def ballots(draw: st.DrawFn) -> Drawn:
 class RoomMachine(RuleBasedStateMachine):
     """Whatever hosts and voters may do, in any order."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(kinds=st.permutations(KINDS).map(lambda kinds: kinds[:N_POLLS]))
+    def begin(self, kinds: list[str]) -> None:
         self.room = make_room()
-        self.polls = [make_poll(self.room, kind=kind) for kind in KINDS]
-        models = [PollModel(kind, N_OPTIONS, state="open") for kind in KINDS]
+        self.kinds = kinds
+        self.polls = [
+            make_poll(self.room, kind=kind, options=("Tabs", "Spaces", "Both") if kind != "number" else ())
+            for kind in kinds
+        ]
+        models = [PollModel(kind, N_OPTIONS, state="open") for kind in kinds]
         self.model = RoomModel(models, Room.objects.values_list("version", flat=True).get(pk=self.room.pk))
         self.sent: list[Cast] = []
         self.receipts: dict[tuple[object, ...], str] = {}
         self.view: RoomView | None = None
 
-    @rule(drawn=st.lists(ballots(), min_size=1, max_size=6))
-    def cast(self, drawn: list[Drawn]) -> None:
+    @rule(data=st.data())
+    def cast(self, data: st.DataObject) -> None:
         """A batch of new ballots: changes of mind, withdrawals, older ones, wrong ones, the same twice."""
+        drawn = data.draw(st.lists(ballots(self.kinds), min_size=1, max_size=6))
         self.send([self.cast_of(ballot) for ballot in drawn])
 
-    @rule(drawn=ballots())
-    def cast_alone(self, drawn: Drawn) -> None:
-        self.send([self.cast_of(drawn)])
+    @rule(data=st.data())
+    def cast_alone(self, data: st.DataObject) -> None:
+        self.send([self.cast_of(data.draw(ballots(self.kinds)))])
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
