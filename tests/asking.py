@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from live_polls.domain.questions import Ask, Deed, Heard, Upvoting, Withdrawal, hear_batch
 from live_polls.enums import Asking, Names
@@ -42,3 +45,22 @@ def upvote(question: Question, voice: str = "", *, on: bool = True) -> Any:
 
 def withdraw(question: Question, voice: str = "") -> Any:
     return hear(Withdrawal(question.room_id, voice or question.author, question.code))
+
+
+def make_ranked(room: Room) -> None:
+    """Four questions that stand otherwise in each order: (minutes ago, upvotes, answered)."""
+    stands = {"Old?": (120, 9, False), "Late?": (1, 4, False), "Fresh?": (0, 0, False), "Done?": (60, 20, True)}
+    for text, (minutes, n_upvotes, answered) in stands.items():
+        asked_at = timezone.now() - timedelta(minutes=minutes)
+        row = Question.objects.filter(pk=make_asked(room, text=text).pk)
+        row.update(asked_at=asked_at, n_upvotes=n_upvotes, answered=answered)
+
+
+# How they stand by the last part of the address.
+RANKED = {
+    "": ["Old?", "Late?", "Fresh?", "Done?"],
+    "?sort=votes": ["Old?", "Late?", "Fresh?", "Done?"],
+    "?sort=new": ["Fresh?", "Late?", "Old?", "Done?"],
+    "?sort=rising": ["Late?", "Old?", "Fresh?", "Done?"],
+    "?sort=loudest": ["Old?", "Late?", "Fresh?", "Done?"],
+}

@@ -40,6 +40,7 @@ from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
 from live_polls.views.question_cards import AskingCard, asking_card, question_refusal_words
 from live_polls.views.question_forms import QUESTION_DEEDS, question_deed
+from live_polls.views.question_order import order_in, query_of
 from live_polls.views.room_page import render_room_page, room_page_policy
 
 # As in live/commands.py.
@@ -114,7 +115,8 @@ async def _hear(
         done = await door.hear(request, view, participant)
         return done if isinstance(done, HttpResponse) else Refused("not_allowed", 403, mend=done, is_of_entrance=True)
     if deed in QUESTION_DEEDS:
-        return await _ask(request, view, participant) or HttpResponseRedirect(f"{address}#questions")
+        kept = query_of(order_in(request.META["QUERY_STRING"]))
+        return await _ask(request, view, participant) or HttpResponseRedirect(f"{address}{kept}#questions")
     refused = await _cast(request, feed, view, participant)
     if refused is not None:
         return refused
@@ -151,7 +153,7 @@ async def _page(
         notice=refused.sentence if refused and not refused.poll and not refused.is_of_card else "",
         name_refusal=refused.sentence if refused and refused.is_of_name else "",
         entrance=entrance,
-        asking=_asking(room, mine, participant, refused),
+        asking=_asking(room, mine, participant, refused, order_in(request.META["QUERY_STRING"])),
     )
     response = HttpResponse(page, status=refused.status if refused else 200)
     response["Content-Security-Policy"] = room_page_policy()
@@ -160,14 +162,14 @@ async def _page(
     return response
 
 
-def _asking(room: RoomView, mine: Mine, participant: Participant | None, refused: Refused | None) -> AskingCard:
+def _asking(
+    room: RoomView, mine: Mine, participant: Participant | None, refused: Refused | None, order: str
+) -> AskingCard:
     asked = mine.asked.get(participant.ballot_key) if participant else None
     if refused is None or not refused.is_of_questions:
-        return asking_card(room, asked)
-    typed = refused.typed
-    return asking_card(
-        room, asked, refusal=refused.sentence, typed=typed.get("text", ""), typed_name=typed.get("name", "")
-    )
+        return asking_card(room, asked, order=order)
+    text, name = (refused.typed.get(field, "") for field in ("text", "name"))
+    return asking_card(room, asked, refusal=refused.sentence, typed=text, typed_name=name, order=order)
 
 
 async def _ask(request: HttpRequest, view: RoomView, participant: Participant | None) -> Refused | None:

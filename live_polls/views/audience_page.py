@@ -1,8 +1,8 @@
 """The audience page, answered before Django is asked.
 
 For visitors without a ballot it is the same bytes for everyone; only the participant cookie differs. They are made once
-a room, language and layout, and anew after a second when merely tallies have moved; so a hall that opens the page at
-once costs one rendering. Who has voted gets a page of their own. Posts, and what is not there, go on to Django.
+a room, language, layout and order of questions, and anew after a second when merely tallies have moved; so a hall that
+opens the page at once costs one rendering. Who has voted gets a page of their own. Posts, and what is not there, go on to Django.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from live_polls.domain import join_codes
 from live_polls.domain.asked import Asked, Questions, QuestionView
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name
 from live_polls.domain.snapshot import MyBallot, RoomView, read_room
-from live_polls.enums import RoomState
+from live_polls.enums import Asking, RoomState
 from live_polls.errors import RateLimitedError, RoomNotFoundError
 from live_polls.live.addresses import get_addresses
 from live_polls.live.entering import is_guarded
@@ -36,6 +36,7 @@ from live_polls.live.identity import participant_of
 from live_polls.live.newcomers import let_in
 from live_polls.live.readers import read_for_one
 from live_polls.views.question_cards import asking_card
+from live_polls.views.question_order import RISING, VOTES, order_in
 from live_polls.views.room_page import render_room_page, room_page_policy
 
 Scope = MutableMapping[str, Any]
@@ -44,6 +45,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+PageKey = tuple[int, str, str]  # the room, the language, the order of questions
 
 # QR codes say the address in capitals: that makes them smaller, and so their modules larger.
 PREFIXES = ("/j/", "/J/")
@@ -66,13 +68,15 @@ class Page:
     made_at: float
     by_coding: dict[bytes, bytes]
     policy: bytes
+    order: str = VOTES
 
     def is_fresh(self, view: RoomView) -> bool:
         """Whether it still shows the room: the same version, or the same layout with counts a moment old.
 
         Never questions that somebody took back or hid meanwhile: without scripts they would stay on the screen.
         """
-        if self.room == _stand(view) and not any(poll.deadline for poll in view.polls):
+        ages = self.order == RISING or any(poll.deadline for poll in view.polls)
+        if self.room == _stand(view) and not ages:
             return True
         is_recent = time.monotonic() - self.made_at < TALLIES_MAY_BE_OLD_SECONDS
         return is_recent and self.room[:2] == _stand(view)[:2] and _say_the_same(self.questions, view.questions)
@@ -83,8 +87,8 @@ class AudiencePage:
 
     def __init__(self, app: Application) -> None:
         self.app = app
-        self._pages: dict[tuple[int, str], Page] = {}
-        self._making: dict[tuple[int, str], asyncio.Task[Page]] = {}
+        self._pages: dict[PageKey, Page] = {}
+        self._making: dict[PageKey, asyncio.Task[Page]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._answer(scope) if _asks_for_room(scope) else None
@@ -118,31 +122,34 @@ class AudiencePage:
             return None
         addresses.hit(address)
         language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
-        page = await _own_page(participant, feed, view, language, coding) if participant else None
+        # Where nobody asks there is one order, and one page.
+        order = VOTES if view.asking == Asking.OFF.value else order_in(scope.get("query_string", b"").decode("latin-1"))
+        page = await _own_page(participant, feed, view, language, coding, order) if participant else None
         if page is None:
-            page = await self._page(view, language)
+            page = await self._page(view, language, order)
         headers = _headers(scope, page, coding)
         if newcomer:
             headers.append((b"set-cookie", _cookie(view, newcomer, scope["scheme"]).encode()))
         return headers, page.by_coding[coding]
 
-    async def _page(self, view: RoomView, language: str) -> Page:
-        key = (view.id, language)
+    async def _page(self, view: RoomView, language: str, order: str) -> Page:
+        key = (view.id, language, order)
         page = self._pages.get(key)
         if page is not None and page.is_fresh(view):
             return page
         if key not in self._making:
-            task = asyncio.get_running_loop().create_task(self._make(view, language))
+            task = asyncio.get_running_loop().create_task(self._make(view, key))
             task.add_done_callback(lambda _: self._making.pop(key, None))
             self._making[key] = task
         # Shielded: who asked first may go away, others wait for the same rendering.
         return await asyncio.shield(self._making[key])
 
-    async def _make(self, view: RoomView, language: str) -> Page:
-        page = await asyncio.to_thread(make_page, view, language)
+    async def _make(self, view: RoomView, key: PageKey) -> Page:
+        _, language, order = key
+        page = await asyncio.to_thread(make_page, view, language, order=order)
         if len(self._pages) >= MAX_PAGES:
             self._pages.clear()
-        self._pages[view.id, language] = page
+        self._pages[key] = page
         return page
 
 
@@ -153,17 +160,18 @@ def make_page(
     codings: Iterable[bytes] = CODINGS,
     voice: str = "",
     asked: Asked | None = None,
+    order: str = VOTES,
 ) -> Page:
     """Render and compress."""
     made_at = time.monotonic()
     with translation.override(language):
-        plain = render_room_page(view, mine, voice=voice, asking=asking_card(view, asked)).encode()
+        plain = render_room_page(view, mine, voice=voice, asking=asking_card(view, asked, order=order)).encode()
     by_coding = {coding: CODINGS[coding](plain) for coding in codings}
-    return Page(_stand(view), view.questions, made_at, by_coding, room_page_policy().encode())
+    return Page(_stand(view), view.questions, made_at, by_coding, room_page_policy().encode(), order)
 
 
 async def _own_page(
-    participant: Participant, feed: RoomFeed, view: RoomView, language: str, coding: bytes
+    participant: Participant, feed: RoomFeed, view: RoomView, language: str, coding: bytes, order: str
 ) -> Page | None:
     """The page with the participant's votes, or None when there are none."""
     room, ballots = await read_for_one(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
@@ -172,7 +180,7 @@ async def _own_page(
     asked = ballots.asked.get(participant.ballot_key)
     if room is None or not (mine or is_known or asked):
         return None
-    return await asyncio.to_thread(make_page, room, language, mine, [coding], voice, asked)
+    return await asyncio.to_thread(make_page, room, language, mine, [coding], voice, asked, order)
 
 
 def _begin(view: RoomView, address: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Questions on the audience page: what is to be seen, in the order of votes, and one's own, held ones too."""
+"""Questions on the audience page: what is to be seen, in the order one likes, and one's own, held ones too."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from live_polls.domain.asked import NOTHING_ASKED, Asked
 from live_polls.domain.snapshot import RoomView
 from live_polls.enums import Asking, QuestionState, RoomState
 from live_polls.templatetags.charts import PLURALS
+from live_polls.views.question_order import ORDERS, VOTES, in_order, query_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class QuestionCard:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLink:
+    """A way to sort the questions, and whether they stand so."""
+
+    order: str
+    words: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskingCard:
     """The part of the page that is about questions. `typed` is what a form that was refused said."""
 
@@ -58,10 +68,27 @@ class AskingCard:
     refusal: str = ""
     typed: str = ""
     typed_name: str = ""
+    order: str = VOTES
+
+    @property
+    def query(self) -> str:
+        """What the address of this page ends in, so that it stays in this order."""
+        return query_of(self.order)
+
+    @property
+    def orders(self) -> list[OrderLink]:
+        words = order_words()
+        return [OrderLink(order, words[order], order == self.order) for order in ORDERS]
 
 
 def asking_card(
-    room: RoomView, asked: Asked | None = None, *, refusal: str = "", typed: str = "", typed_name: str = ""
+    room: RoomView,
+    asked: Asked | None = None,
+    *,
+    refusal: str = "",
+    typed: str = "",
+    typed_name: str = "",
+    order: str = VOTES,
 ) -> AskingCard:
     """What this participant sees and may do. The number in the form is new each time the page is made."""
     is_over = room.state == RoomState.ENDED.value
@@ -73,16 +100,17 @@ def asking_card(
         is_over=is_over,
         holds=room.hold_questions,
         names=room.names,
-        cards=_cards(room, asked or NOTHING_ASKED) if is_there else (),
+        cards=_cards(room, asked or NOTHING_ASKED, order) if is_there else (),
         seq=secrets.randbelow(2**53 - 1) + 1,
         refusal=refusal,
         typed=typed,
         typed_name=typed_name,
+        order=order,
     )
 
 
-def _cards(room: RoomView, asked: Asked) -> list[QuestionCard]:
-    """Own ones that nobody sees, the one on stage, then by votes, answered ones last."""
+def _cards(room: RoomView, asked: Asked, order: str) -> list[QuestionCard]:
+    """Own ones that nobody sees, the one on stage, then in this order, answered ones last."""
     own = {question.code for question in asked.questions}
     unseen = [
         QuestionCard(
@@ -101,15 +129,7 @@ def _cards(room: RoomView, asked: Asked) -> list[QuestionCard]:
         and question.merged_into is None
         and question.state != QuestionState.ARCHIVED.value
     ]
-    seen = sorted(
-        room.questions.shown.values(),
-        key=lambda question: (
-            question.code != room.current_question,
-            question.answered,
-            -question.n_upvotes,
-            question.asked_at,
-        ),
-    )
+    seen = in_order(room.questions.shown.values(), order, on_stage=room.current_question)
     return unseen + [
         QuestionCard(
             code=question.code,
@@ -125,6 +145,11 @@ def _cards(room: RoomView, asked: Asked) -> list[QuestionCard]:
         )
         for question in seen
     ]
+
+
+def order_words() -> dict[str, str]:
+    """What each order is called."""
+    return {"votes": gettext("Most votes"), "new": gettext("Newest"), "rising": gettext("Rising")}
 
 
 def question_refusal_words() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from live_polls.domain import clock
+from live_polls.domain.asked import QuestionView
+from live_polls.views.question_order import ORDERS, in_order
 from tests.browser.conftest import PHONE, Room
 from tests.browser.rooms import DATABASE
 from tests.browser.test_accessible import findings
@@ -202,3 +206,64 @@ def test_a_poll_takes_the_stage_back_and_next_goes_on_where_the_talk_was(load, v
     host.locator("#next").click()
     expect(stage.locator("#question")).to_have_text("Which database would you reach for first?")
     expect(stage.locator("#asked")).to_be_hidden()
+
+
+def texts_on(page: Page) -> list[str]:
+    return page.locator("#question-list [data-text]").all_inner_texts()
+
+
+def ask_three(page: Page) -> None:
+    for text in ("First?", "Second?", "Third?"):
+        ask(page, text)
+        expect(card(page, text)).to_be_visible()
+
+
+def test_links_sort_without_scripts(load, visit):
+    room = load()
+    page = visit(room.url, java_script_enabled=False)
+    ask_three(page)
+    other = visit(room.url, java_script_enabled=False)
+    card(other, "Second?").locator(".upvote").click()
+    other.get_by_role("link", name="Newest").click()
+    assert texts_on(other) == ["Third?", "Second?", "First?"]
+    expect(other.get_by_role("link", name="Newest")).to_have_attribute("aria-current", "true")
+    card(other, "Third?").locator(".upvote").click()
+    assert texts_on(other) == ["Third?", "Second?", "First?"]
+    other.get_by_role("link", name="Most votes").click()
+    assert texts_on(other) == ["Second?", "Third?", "First?"]
+
+
+def test_with_scripts_the_same_links_sort_at_once_and_a_reload_keeps_the_order(load, visit):
+    room = load()
+    page = live(visit(room.url))
+    ask_three(page)
+    page.get_by_label("Your question to the speakers").fill("Half a thought")
+    page.get_by_role("link", name="Newest").click()
+    expect(page.locator("#question-list [data-text]").first).to_have_text("Third?")
+    assert texts_on(page) == ["Third?", "Second?", "First?"]
+    expect(page.locator("#question-order [aria-current]")).to_have_text("Newest")
+    expect(page.get_by_label("Your question to the speakers")).to_have_value("Half a thought")
+    assert findings(page) == ""
+    page.reload()
+    live(page)
+    expect(page.locator("#question-order [aria-current]")).to_have_text("Newest")
+    assert texts_on(page) == ["Third?", "Second?", "First?"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_scripts_and_server_sort_alike(load, visit, monkeypatch, order):
+    page, dice = live(visit(load().url)), random.Random(7)
+    monkeypatch.setattr(clock, "now", lambda: 10_000.0)
+    questions = [asked(dice, number) for number in range(200)]
+    script = """async ([questions, how]) =>
+        (await import('live_polls/question_order')).inOrder(questions, how).map(({ code }) => code)"""
+    sent = [{name: getattr(each, name) for name in ("code", "n_upvotes", "asked_at", "answered")} for each in questions]
+    by_script = page.evaluate(script, [sent, {"order": order, "now": 10_000.0, "onStage": "7"}])
+    assert by_script == [each.code for each in in_order(questions, order, on_stage="7")]
+
+
+def asked(dice: random.Random, number: int) -> QuestionView:
+    """Ties, and clocks that are a little ahead, are among them."""
+    said = {"name": "", "text": "Why?", "is_edited": False, "reply": "", "state": "shown", "hint": "", "version": 1}
+    stand = {"answered": dice.random() < 0.2, "n_upvotes": dice.randrange(8), "asked_at": dice.uniform(0, 10_100)}
+    return QuestionView(id=number, code=str(number), merged_into=None, **said, **stand)

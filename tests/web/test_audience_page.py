@@ -12,10 +12,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 
-from live_polls.domain import ballots, lifecycle
+from live_polls.domain import ballots, clock, lifecycle
 from live_polls.domain.participants import cookie_name, new_token
 from live_polls.live.hub import get_hub
 from live_polls.templatetags.import_map import import_map_hash, import_map_json
+from live_polls.views import audience_page
 from live_polls.views.audience_page import AudiencePage
 from tests import asking
 from tests.asking import make_asking_room
@@ -44,7 +45,9 @@ def door():
 async def ask(door, path, *, method="GET", scheme="http", **headers):
     """Status, headers and body of an answer; `accept_encoding=` and its like are request headers."""
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    path, _, query = path.partition("?")
     scope = {"type": "http", "method": method, "path": path, "scheme": scheme, "headers": pairs}
+    scope["query_string"] = query.encode()
     client = ApplicationCommunicator(door, scope)
     await client.send_input({"type": "http.request", "body": b""})
     start, content = await client.receive_output(5), await client.receive_output(5)
@@ -154,6 +157,33 @@ async def test_upvotes_make_no_page_anew_within_a_moment(transactional_db, door)
     await seen_after(room, partial(asking.upvote, question, "b"))
 
     assert (await ask(door, f"/j/{room.join_code}"))[2] == before
+
+
+def asked_on(body):
+    return re.findall(r'data-text dir="auto">([^<]*)<', body.decode().partition("<template")[0])
+
+
+async def test_each_order_of_questions_is_a_page_of_its_own_and_the_same_for_all(transactional_db, door):
+    room = await sync_to_async(make_asking_room)()
+    await sync_to_async(asking.make_ranked)(room)
+    for query, texts in asking.RANKED.items():
+        _, _, body = await ask(door, f"/j/{room.join_code}{query}")
+        _, _, again = await ask(door, f"/j/{room.join_code}{query}")
+        assert (query, asked_on(body)) == (query, texts)
+        assert body == again
+    assert len(door._pages) == 3
+
+
+async def test_what_rises_goes_on_rising_when_nobody_votes(transactional_db, door, monkeypatch):
+    room = await sync_to_async(make_asking_room)()
+    await sync_to_async(asking.make_ranked)(room)
+    _, _, before = await ask(door, f"/j/{room.join_code}?sort=rising")
+    monkeypatch.setattr(audience_page, "TALLIES_MAY_BE_OLD_SECONDS", 0.0)
+    monkeypatch.setattr(clock, "_offset", 100 * 60.0)
+
+    _, _, after = await ask(door, f"/j/{room.join_code}?sort=rising")
+
+    assert (asked_on(before)[0], asked_on(after)[0]) == ("Late?", "Old?")
 
 
 async def test_a_returning_visitor_without_a_ballot_gets_the_same_bytes_and_keeps_the_cookie(room, door):

@@ -13,7 +13,7 @@ from live_polls.domain import question_moderation as desk
 from live_polls.domain.participants import cookie_name, new_token
 from live_polls.enums import Asking, Role
 from live_polls.models import Account, Membership, Question, Room
-from tests.asking import make_asked, make_asking_room
+from tests.asking import RANKED, make_asked, make_asking_room, make_ranked
 from tests.web.conftest import As
 
 
@@ -32,9 +32,14 @@ async def post(client: AsyncClient, room: Room, **fields: Any) -> Any:
     return await client.post(f"/j/{room.join_code}", fields)
 
 
-async def page_of(client: AsyncClient, room: Room) -> str:
-    page = str((await client.get(f"/j/{room.join_code}")).content.decode())
+async def page_of(client: AsyncClient, room: Room, query: str = "") -> str:
+    page = str((await client.get(f"/j/{room.join_code}{query}")).content.decode())
     return page[: page.index("<template")]
+
+
+def asked_on(page: str) -> list[str]:
+    """The questions of a page, from the top."""
+    return re.findall(r'data-text dir="auto">([^<]*)<', page)
 
 
 async def test_a_question_is_asked_shown_and_taken_back(room):
@@ -59,6 +64,29 @@ async def test_votes_go_up_and_come_back(room):
     assert 'aria-pressed="true"' in await page_of(client, room)
     await post(client, room, deed="unvote", question=question.code)
     assert 'aria-pressed="true"' not in await page_of(client, room)
+
+
+@pytest.mark.parametrize("query", RANKED)
+async def test_plain_links_sort_and_say_how_it_is_sorted(room, query):
+    await sync_to_async(make_ranked)(room)
+    page = await page_of(phone(room), room, query)
+    assert asked_on(page) == RANKED[query]
+    order = query.partition("=")[2].replace("loudest", "") or "votes"
+    assert re.findall(r'href="\?sort=(\w+)#questions" data-order="\w+"\s+aria-current="true"', page) == [order]
+    assert re.findall(r'href="\?sort=(\w+)#questions"', page) == ["votes", "new", "rising"]
+
+
+async def test_a_vote_by_a_form_leaves_the_order_as_it_is(room):
+    question = await sync_to_async(make_asked)(room)
+    client, fields = phone(room), {"deed": "upvote", "question": question.code}
+    response = await client.post(f"/j/{room.join_code}?sort=new", fields)
+    assert response["Location"] == f"/j/{room.join_code}?sort=new#questions"
+    refused = await client.post(f"/j/{room.join_code}?sort=new", fields | {"question": "nothing"})
+    assert 'data-order="new" aria-current="true"' in refused.content.decode()
+
+
+async def test_the_page_that_stands_still_is_looked_at_anew_in_the_same_order(room):
+    assert f'href="/j/{room.join_code}?sort=new">Show what is new' in await page_of(phone(room), room, "?sort=new")
 
 
 async def test_what_is_held_is_on_its_authors_page_only(room):

@@ -3,6 +3,7 @@
 
 import { isPassing } from 'live_polls/live';
 import { announce, count, reorder, say, sayMany, setText } from 'live_polls/polls';
+import { inOrder } from 'live_polls/question_order';
 
 /** @import {Live} from 'live_polls/live' */
 /** @import {Store} from 'live_polls/polls' */
@@ -16,7 +17,7 @@ const find = (root, selector) => root.querySelector(selector);
 const section = find(document, '#questions');
 const list = find(section, '#question-list');
 const form = find(section, '#ask');
-const sorting = find(section, '#question-sort');
+const sorting = find(section, '#question-order');
 /** What was said and not answered yet, by id. @type {Map<string, any>} */
 const unanswered = new Map();
 /** @type {Store} */ let store;
@@ -24,7 +25,7 @@ const unanswered = new Map();
 /** @type {any} */ let words;
 let n_said = 0;
 let touchedAt = 0;
-let chosenOrder = '';
+let shownOrder = '';
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let later;
 
 /** @param {Store} newStore @param {{live: Live, words: any}} page */
@@ -52,15 +53,23 @@ function begin() {
   form.addEventListener('submit', ask);
   list.addEventListener('submit', vote);
   for (const sign of ['pointermove', 'pointerdown', 'keydown', 'focusin']) list.addEventListener(sign, () => (touchedAt = Date.now()));
-  sorting.hidden = false;
-  sorting.addEventListener('change', () => {
-    showList();
-    setText(find(document, '#announcer'), sorting.selectedOptions[0]?.textContent ?? '');
-  });
+  sorting.addEventListener('click', choose);
   form.elements.text.addEventListener('input', () => fail(''));
   setInterval(() => {
     for (const message of unanswered.values()) live.send(message);
   }, RESEND_MS);
+}
+
+/** The links work without scripts; with one, what is half written stays. @param {MouseEvent} event */
+function choose(event) {
+  const link = /** @type {Element} */ (event.target).closest('a');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  find(sorting, '[aria-current]').removeAttribute('aria-current');
+  link.setAttribute('aria-current', 'true');
+  history.replaceState(null, '', link.getAttribute('href'));
+  showList();
+  setText(find(document, '#announcer'), link.textContent ?? '');
 }
 
 /** Send until it is answered: what is sent twice happens once. @param {any} message */
@@ -146,26 +155,12 @@ function fail(sentence) {
   form.elements.text.setAttribute('aria-invalid', String(Boolean(sentence)));
 }
 
-/** Lower bound of the votes a minute: late questions have a chance, and one early vote is not much. @param {any} question */
-function rate({ n_upvotes: n, asked_at: asked }) {
-  const minutes = Math.max(0, (Date.now() + store.skew) / 60_000 - asked / 60);
-  return Math.max(0, n - Math.sqrt(n)) / (minutes + 2);
-}
-
-/** @type {Record<string, (a: any, b: any) => number>} */
-const ORDERS = {
-  votes: (a, b) => b.n_upvotes - a.n_upvotes || a.asked_at - b.asked_at,
-  new: (a, b) => b.asked_at - a.asked_at,
-  rising: (a, b) => rate(b) - rate(a) || b.n_upvotes - a.n_upvotes || b.asked_at - a.asked_at,
-};
-
 function showList() {
-  const order = ORDERS[sorting.value] ?? ORDERS.votes;
+  const { order } = find(sorting, '[aria-current]').dataset;
   // What I asked and nobody sees stands first; what is on stage before the rest, what is answered last.
   const unseen = [...store.asked.values()].filter(({ code, state, into }) => !store.questions.has(code) && !into && state !== 'archived');
   const onStage = store.current?.type === 'question' ? store.current.code : '';
-  const rank = (/** @type {any} */ question) => (question.code === onStage ? 0 : question.answered ? 2 : 1);
-  const seen = [...store.questions.values()].sort((a, b) => rank(a) - rank(b) || order(a, b));
+  const seen = inOrder(store.questions.values(), { order, now: (Date.now() + store.skew) / 1000, onStage });
   const codes = [...unseen, ...seen].map(({ code }) => code);
   for (const card of list.querySelectorAll('[data-question]')) if (!codes.includes(card.dataset.question)) card.remove();
   const cards = codes.map((code) => {
@@ -180,12 +175,12 @@ function showList() {
   // Nothing jumps under a finger or a cursor: the order waits until the list has been left alone for a while.
   const isNew = cards.filter((card) => !card.isConnected);
   const wait = touchedAt + STILL_MS - Date.now();
-  if (isNew.length === 0 && (wait > 0 || find(list, ':focus-visible')) && chosenOrder === sorting.value) {
+  if (isNew.length === 0 && (wait > 0 || find(list, ':focus-visible')) && shownOrder === order) {
     clearTimeout(later);
     later = setTimeout(showList, Math.max(wait, STILL_MS));
     return counted();
   }
-  chosenOrder = sorting.value;
+  shownOrder = order;
   for (const card of isNew) list.append(card);
   reorder(list, cards);
   counted();
@@ -195,7 +190,7 @@ function counted() {
   const n = store.questions.size;
   for (const place of document.querySelectorAll('[data-n-questions]')) setText(/** @type {HTMLElement} */ (place), n ? count(n) : '');
   find(section, '#question-none').hidden = list.childElementCount > 0;
-  sorting.closest('.sorting').hidden = n < 2;
+  sorting.hidden = n < 2;
 }
 
 /** @param {string} code @param {any} card */
