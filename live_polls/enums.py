@@ -19,6 +19,7 @@ class Screen(TextChoices):
     JOIN = "join", _("How to join")
     ROUNDS = "rounds", _("Rounds compared")
     BOARD = "board", _("Leaderboard")
+    QUESTIONS = "questions", _("Top questions")
 
 
 class PollState(TextChoices):

@@ -185,7 +185,7 @@ def put_on_stage(room: Room, poll: Poll | None) -> None:
 
 
 def set_screen(room: Room, screen: Screen) -> None:
-    """Content, blank or the join code on every stage of the room. Repeatable."""
+    """Content, blank, the join code, a list on every stage of the room. Repeatable."""
     with transaction.atomic():
         if Room.objects.filter(pk=room.pk).exclude(screen=screen).update(screen=screen):
             record(room.pk, screen)

@@ -118,7 +118,14 @@ class RoomView:
     def closed(self) -> RoomView:
         """As somebody sees it who has not come in: its name, how to join, and nothing that is asked or said in it."""
         return replace(
-            self, polls=(), current=None, current_question=None, questions=NO_QUESTIONS, players={}, board=None
+            self,
+            polls=(),
+            current=None,
+            current_question=None,
+            asking=Asking.OFF.value,
+            questions=NO_QUESTIONS,
+            players={},
+            board=None,
         )
 
     @property

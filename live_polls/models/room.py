@@ -28,7 +28,7 @@ class Room(models.Model):
     title = models.CharField(_("title"), max_length=120)
     state = models.CharField(_("state"), max_length=8, choices=RoomState, default=RoomState.LIVE)
     results = models.CharField(_("results"), max_length=12, choices=ResultsVisibility, default=ResultsVisibility.LIVE)
-    screen = models.CharField(_("screen"), max_length=8, choices=Screen, default=Screen.CONTENT)
+    screen = models.CharField(_("screen"), max_length=16, choices=Screen, default=Screen.CONTENT)
     one_at_a_time = models.BooleanField(
         _("one poll at a time"), default=False, help_text=_("Opening a poll closes the one before.")
     )

@@ -119,6 +119,7 @@ STAGE_ACTS: dict[str, Act] = {
     "join": _to_screen(Screen.JOIN),
     "rounds": _show_rounds,
     "board": _to_screen(Screen.BOARD),
+    "questions": _to_screen(Screen.QUESTIONS),
 }
 # Only for people with the right: these can undo a talk, and a stage link may be in many hands.
 ACTS: dict[str, Act] = STAGE_ACTS | {

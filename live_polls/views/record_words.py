@@ -53,6 +53,7 @@ VERBS = {
     "password": _("gave another password to"),
     "pin": _("put on stage"),
     "purge": _("purged what is kept no longer"),
+    "questions": _("showed the top questions on the stage"),
     "reissue": _("made anew"),
     "remove_member": _("took the role from"),
     "rename": _("renamed"),

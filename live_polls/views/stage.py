@@ -16,6 +16,7 @@ from live_polls.views.canonical import canonical_join_code
 from live_polls.views.join_card import join_card
 from live_polls.views.poll_cards import skeletons
 from live_polls.views.rounds import stage_figure
+from live_polls.views.stage_questions import TopQuestion
 from live_polls.views.stage_scene import scene_of
 from live_polls.views.stage_words import stage_words
 
@@ -41,6 +42,7 @@ def stage(request: HttpRequest, join_code: str) -> HttpResponse:
         "may_run": access.can(request.user, "run", found),
         "board": board_object(room),
         "moulds": skeletons(),
+        "question_mould": TopQuestion(),
         "stage_words": stage_words(),
     }
     return render(request, "live_polls/stage/stage.html", context)

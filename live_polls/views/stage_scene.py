@@ -9,18 +9,16 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import number_format
-from django.utils.translation import ngettext
-
 from live_polls.domain import clock
 from live_polls.domain.asked import QuestionView
 from live_polls.domain.pictures import PictureView
 from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
-from live_polls.enums import PollState, RoomState, Screen
+from live_polls.enums import Asking, PollState, RoomState, Screen
 from live_polls.kinds import KINDS
 from live_polls.kinds.base import Chart, Shape
 from live_polls.views.chart_details import with_details
+from live_polls.views.stage_questions import TopQuestion, top_questions, upvotes_words
 from live_polls.views.text_length import length_name
 
 # Up to so many characters a prompt stands in this size; scripts know the same table.
@@ -72,7 +70,8 @@ class StagePoll:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`name` is poll, question, join, blank or ended; `step` of `n_steps` says where the poll on stage stands."""
+    """`name` is poll, question, questions, board, join, blank or ended; `step` of `n_steps` says where the poll on stage
+    stands."""
 
     name: str
     title_length: str
@@ -80,6 +79,8 @@ class Scene:
     step: int | None
     n_steps: int
     question: QuestionView | None = None
+    top_questions: tuple[TopQuestion, ...] = ()
+    n_questions: int = 0
 
     @property
     def question_length(self) -> str:
@@ -88,8 +89,7 @@ class Scene:
     @property
     def question_votes(self) -> str:
         """How many are for the question, as scripts say it."""
-        n = self.question.n_upvotes if self.question else 0
-        return ngettext("%(n)s vote", "%(n)s votes", n) % {"n": number_format(n)}
+        return upvotes_words(self.question.n_upvotes if self.question else 0)
 
 
 def scene_of(room: RoomView, viewer: Viewer) -> Scene:
@@ -104,6 +104,8 @@ def scene_of(room: RoomView, viewer: Viewer) -> Scene:
         step=room.steps.index(room.current) + 1 if room.current in room.steps else None,
         n_steps=len(room.steps),
         question=question,
+        top_questions=top_questions(room),
+        n_questions=len(room.questions.shown),
     )
 
 
@@ -149,6 +151,8 @@ def _scene_name(room: RoomView, poll: StagePoll | None, question: QuestionView |
         return "blank"
     if room.screen == Screen.BOARD.value:
         return "board"
+    if room.screen == Screen.QUESTIONS.value and room.asking != Asking.OFF.value:
+        return "questions"
     if question and room.screen == Screen.CONTENT.value:
         return "question"
     is_poll = room.screen in {Screen.CONTENT.value, Screen.ROUNDS.value}

@@ -25,6 +25,7 @@ def stage_words() -> dict[str, Any]:
         "final": gettext("Final result"),
         "a_player": gettext("A player"),
         "leads": gettext("%(name)s leads with %(points)s points"),
+        "top_question": gettext("Most votes: %(text)s (%(votes)s)"),
         "step": gettext("%(step)s / %(steps)s"),
         "open": gettext("Voting open"),
         "closed": gettext("Voting closed"),

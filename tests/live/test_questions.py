@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest_asyncio
 
+from live_polls.domain import lifecycle
 from live_polls.domain import question_moderation as desk
 from live_polls.domain.asking import edit_asking
 from live_polls.domain.participants import new_token
-from live_polls.enums import Asking
+from live_polls.enums import Asking, Screen
 from live_polls.models import Account, Question, Room
 from tests.asking import make_asked
 from tests.live.doors import Door
@@ -77,6 +78,16 @@ async def test_a_hidden_question_leaves_screens_and_is_in_no_snapshot(door: Door
         again = await phone.hello()
     assert again["questions"] == []
     assert again["current"] is None
+
+
+async def test_the_top_questions_on_stage_are_told_by_one_word_and_move_with_the_usual_frames(door: Door, asking: Room):
+    question = await act(make_asked, asking)
+    async with joined(door, asking) as phone, staged(door, asking) as stage:
+        await act(lifecycle.set_screen, asking, Screen.QUESTIONS)
+        for socket in (phone, stage):
+            assert (await socket.next("room.changed"))["room"]["screen"] == "questions"
+        assert (await upvote(phone, question.code))["type"] == "ack"
+        assert (await stage.next("upvotes.changed"))["upvotes"] == {question.code: 1}
 
 
 async def test_refusals_say_why(door: Door, asking: Room):

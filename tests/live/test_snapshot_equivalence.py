@@ -215,6 +215,7 @@ async def test_the_life_of_questions(door: Door, room: Room, alice: Account):
         held = await act(make_asked, room, text="Held?")
         for name, deed in {
             "ask": lambda: say(hall.voter, "question.ask", seq=1, text="Mine?"),
+            "top questions on stage": _on(lifecycle.set_screen, room, Screen.QUESTIONS),
             "vote up": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
             "others vote up": _on(many_upvotes, first, second),
             "no longer": lambda: say(hall.voter, "question.upvote", question=first.code, on=False),

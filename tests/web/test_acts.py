@@ -71,6 +71,7 @@ DONE: dict[str, Callable[[Poll, Room], bool]] = {
     "blank": lambda poll, room: room.screen == Screen.BLANK,
     "join": lambda poll, room: room.screen == Screen.JOIN,
     "board": lambda poll, room: room.screen == Screen.BOARD,
+    "questions": lambda poll, room: room.screen == Screen.QUESTIONS,
     "one_at_a_time": lambda poll, room: room.one_at_a_time,
     "open_asking": lambda poll, room: room.asking == "open",
     "pause_asking": lambda poll, room: room.asking == "paused",

@@ -11,7 +11,7 @@ from django.test import AsyncClient
 
 from live_polls.domain import question_moderation as desk
 from live_polls.domain.participants import cookie_name, new_token
-from live_polls.enums import Asking, Role
+from live_polls.enums import Asking, Role, Screen
 from live_polls.models import Account, Membership, Question, Room
 from tests.asking import RANKED, make_asked, make_asking_room, make_ranked
 from tests.web.conftest import As
@@ -164,6 +164,18 @@ def test_a_question_goes_on_stage_and_off_again_in_its_own_room(as_: As, db):
     assert Room.objects.get(pk=room.pk).current_question == question
     assert client.post(address, {"verb": "unpin_question"}, headers=script).status_code == 204
     assert Room.objects.get(pk=room.pk).current_question_id is None
+
+
+def test_a_button_of_the_remote_puts_the_top_questions_on_stage_and_takes_them_off(as_: As, db):
+    room, client = make_asking_room(), as_("operator")
+    remote, act = f"/remote/{room.join_code}", f"/rooms/{room.join_code}/act"
+    pressed = re.compile(r'id="deed-questions" name="verb" value="(\w+)" aria-pressed="(\w+)"')
+    assert pressed.findall(client.get(remote).content.decode()) == [("questions", "false")]
+    assert client.post(act, {"verb": "questions"}).status_code == 302
+    assert pressed.findall(client.get(remote).content.decode()) == [("content", "true")]
+    assert Room.objects.get(pk=room.pk).screen == Screen.QUESTIONS
+    Room.objects.update(asking=Asking.OFF)
+    assert pressed.findall(client.get(remote).content.decode()) == []
 
 
 def test_the_editor_says_whether_and_how_people_ask(as_: As, db):

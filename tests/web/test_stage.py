@@ -10,12 +10,14 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from live_polls.domain import lifecycle
+from live_polls.domain import question_moderation as desk
 from live_polls.domain.ballots import cast_batch
 from live_polls.domain.participants import stage_token
 from live_polls.domain.polls import PollDraft, add_poll
 from live_polls.domain.rooms import end_room
-from live_polls.enums import Screen
+from live_polls.enums import Asking, Screen
 from live_polls.models import Poll, Room
+from tests.asking import make_asked, make_asking_room, make_ranked
 from tests.factories import make_cast
 from tests.web.conftest import As
 
@@ -118,6 +120,64 @@ def test_hosts_decide_what_the_screen_shows(room: Room, poll: Poll, screen: Scre
     lifecycle.set_screen(room, screen)
 
     assert scene(stage(room)) == name
+
+
+def test_the_top_questions_are_in_the_first_picture(db: None):
+    room = make_asking_room()
+    make_ranked(room)
+    make_asked(room, text="<b>Bold</b>?", name="Eve")
+    lifecycle.set_screen(room, Screen.QUESTIONS)
+
+    page = picture(stage(room))
+
+    assert scene(page) == "questions"
+    assert [unescape(text) for text in re.findall(r'data-text dir="auto">([^<]*)<', page)] == [
+        "Old?",
+        "Late?",
+        "Fresh?",
+        "<b>Bold</b>?",
+        "Done?",
+    ]
+    assert re.findall(r'data-n aria-hidden="true">(\d+)<', page) == ["9", "4", "0", "0", "20"]
+    assert page.count("data-answered hidden") == 4
+
+
+def test_questions_that_wait_or_are_hidden_are_not_in_the_picture(db: None):
+    room = make_asking_room(hold=True)
+    make_asked(room, text="Held?")
+    desk.hide_question(make_asked(room, text="Hidden?"))
+    lifecycle.set_screen(room, Screen.QUESTIONS)
+
+    page = stage(room)
+
+    assert "Held?" not in page
+    assert "Hidden?" not in page
+    assert "Nobody has asked yet" in page
+
+
+def test_of_many_questions_more_than_fit_are_in_the_picture_and_not_all(db: None):
+    room = make_asking_room()
+    for number in range(20):
+        make_asked(room, text=f"Why number {number}?")
+    lifecycle.set_screen(room, Screen.QUESTIONS)
+
+    page = picture(stage(room))
+
+    assert page.count('class="top-line"') == 15
+    assert re.search(r'class="top-count figures"\s*>20<', page)
+
+
+@pytest.mark.parametrize(("asking", "passcode"), [(Asking.OFF, ""), (Asking.OPEN, "secret")])
+def test_where_nobody_may_see_questions_there_is_no_list(db: None, asking: Asking, passcode: str):
+    room = make_asking_room()
+    make_asked(room, text="Why?")
+    lifecycle.set_screen(room, Screen.QUESTIONS)
+    Room.objects.update(asking=asking, passcode=passcode)
+
+    page = stage(room)
+
+    assert scene(page) == "join"
+    assert "Why?" not in page
 
 
 def test_a_draft_on_stage_is_not_shown_not_even_to_its_host(as_: As, room: Room, poll: Poll):

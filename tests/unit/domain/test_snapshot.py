@@ -143,6 +143,7 @@ DEEDS = {
     "end": lambda room, poll: rooms.end_room(room),
     "revoke": lambda room, poll: rooms.revoke_stage_links(room),
     "blank": lambda room, poll: lifecycle.set_screen(room, Screen.BLANK),
+    "top questions": lambda room, poll: lifecycle.set_screen(room, Screen.QUESTIONS),
     "lobby": lambda room, poll: lifecycle.put_on_stage(room, None),
     "close": lambda room, poll: lifecycle.close_poll(poll),
     "reset": lambda room, poll: lifecycle.reset_poll(poll),

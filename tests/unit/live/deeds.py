@@ -79,6 +79,7 @@ DEEDS: dict[str, Callable[[Room, Poll], object]] = {
     "lobby": lambda room, poll: lifecycle.put_on_stage(room, None),
     "draft on stage": lambda room, poll: lifecycle.put_on_stage(room, last(room)),
     "blank": lambda room, poll: lifecycle.set_screen(room, Screen.BLANK),
+    "top questions": lambda room, poll: lifecycle.set_screen(room, Screen.QUESTIONS),
     "add": lambda room, poll: polls.add_poll(room, ask("New?")),
     "add an open one": lambda room, poll: make_poll(room),
     "edit a draft": lambda room, poll: polls.edit_poll(last(room), ask("Other?")),

@@ -27,6 +27,7 @@ const CHARACTERS = new Map([
   ['c', 'table'],
   ['j', 'join'],
   ['l', 'board'],
+  ['q', 'questions'],
   ['b', 'blank'],
   ['.', 'blank'],
   ['f', 'full-screen'],

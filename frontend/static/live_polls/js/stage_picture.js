@@ -4,6 +4,7 @@
 import { announce, drawChart, fill, fillOptions, say, sayEntry, sayHeldBack, sayMany, setText, showDetails, stillness, tickCountdowns } from 'live_polls/polls';
 
 import { drawBoard, drawLobby } from 'live_polls/stage_board';
+import { drawQuestions } from 'live_polls/stage_questions';
 
 /** @import {Poll, Room, Tally} from 'live_polls/types/polls' */
 /** @import {Store} from 'live_polls/polls' */
@@ -71,6 +72,7 @@ export class Picture {
     if (!this.current) setText(byId('integrity'), '');
     if (this.current) this.#drawPoll(this.current);
     this.#drawQuestion();
+    drawQuestions(this.#store, this.#words, byId('stage').dataset.scene === 'questions');
   }
 
   /** The question on stage, if this screen may show one. */
@@ -108,9 +110,10 @@ export class Picture {
   /** @param {Room} room */
   #scene(room) {
     if (room.state === 'ended') return 'ended';
-    if (this.own) return this.own;
+    if (this.own && (this.own !== 'questions' || room.asking)) return this.own;
     if (room.screen === 'blank') return 'blank';
     if (room.screen === 'board') return 'board';
+    if (room.screen === 'questions' && room.asking) return 'questions';
     if (this.question && room.screen === 'content') return 'question';
     if (this.current && room.screen === 'rounds') return this.rounds?.isHere(room, this.current.code) ? 'rounds' : 'poll';
     this.rounds?.forget();

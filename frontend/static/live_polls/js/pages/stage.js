@@ -175,6 +175,7 @@ const DEEDS = {
   blank: () => toggleScreen('blank'),
   join: () => toggleScreen('join'),
   board: () => store.room?.quiz && toggleScreen('board'),
+  questions: () => store.room?.asking && toggleScreen('questions'),
   table: () => look({ table: !looks.table }),
   theme: () => look({ theme: looks.theme === 'dark' ? 'light' : 'dark' }),
   bigger: () => resize(1),
@@ -218,6 +219,7 @@ function showRights() {
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-watch]'))) part.hidden = mayRun();
   byId('extend').hidden = !picture.current?.deadline;
   byId('to-board').hidden = !store.room?.quiz;
+  byId('to-questions').hidden = !store.room?.asking;
 }
 
 addEventListener('keydown', (event) => {
