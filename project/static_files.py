@@ -1,7 +1,8 @@
 """Static files from memory: hashed names, compressed once, answered before Django is asked.
 
 The stylesheets, scripts and fonts of the product are well under a megabyte, so each process keeps what it has served
-and there is no collecting step. `HashedStorage` gives templates the hashed URLs; `StaticFiles` is the ASGI door that answers
+and there is no collecting step. A stylesheet stands in the place of the `@import` that names it: people edit parts, a phone
+asks once. `HashedStorage` gives templates the hashed URLs; `StaticFiles` is the ASGI door that answers
 them. With DEBUG on, files keep their plain names and are read anew each time.
 """
 
@@ -30,6 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+_CSS_IMPORT = re.compile(r"""^@import "([^"]+)";\n""", re.MULTILINE)
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')#?]+)([^"')]*)\1\s*\)""")
 _HASHED_NAME = re.compile(r"(.+)\.[0-9a-f]{12}(\.[^./]+)")
 _COMPRESSIBLE = re.compile(r"^(text/|application/(javascript|json|manifest\+json)|image/svg)")
@@ -111,7 +113,7 @@ class Catalogue:
             with self.storages[name].open(name) as file:
                 content: bytes = file.read()
             if name.endswith(".css"):
-                content = self._with_hashed_urls(name, content.decode(), (*parents, name)).encode()
+                content = self._whole_stylesheet(name, content.decode(), (*parents, name)).encode()
             self.files[name] = StaticFile(name, content)
         return self.files[name]
 
@@ -121,19 +123,25 @@ class Catalogue:
         file = self.file(match[1] + match[2]) if match else None
         return file if file and file.hashed_name == hashed_name else None
 
-    def _with_hashed_urls(self, name: str, css: str, parents: tuple[str, ...]) -> str:
-        """Point each url() to the hashed name of its file, so that a changed font or picture is never a stale one."""
+    def _whole_stylesheet(self, name: str, css: str, parents: tuple[str, ...]) -> str:
+        """Put imports in their places and point each url() to a hashed name: a changed font or picture is never stale."""
+
+        def named(path: str) -> StaticFile | None:
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            return self.file(target, parents) if target not in parents else None
+
+        def imported(match: re.Match[str]) -> str:
+            file = named(match[1])
+            if file is None:
+                raise ValueError(f"There is no stylesheet {match[1]!r} for {name!r} to import.")
+            return file.content.decode()
 
         def hashed(match: re.Match[str]) -> str:
             quote, path, rest = match[1], match[2], match[3]
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            file = self.file(target, parents) if target not in parents else None
-            if file is None:
-                return match[0]
-            folder = posixpath.dirname(path) or "."
-            return f"url({quote}{folder}/{posixpath.basename(file.hashed_name)}{rest}{quote})"
+            file = named(path)
+            return f"url({quote}{settings.STATIC_URL}{file.hashed_name}{rest}{quote})" if file else match[0]
 
-        return _CSS_URL.sub(hashed, css)
+        return _CSS_IMPORT.sub(imported, _CSS_URL.sub(hashed, css))
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,10 @@ def own_files(settings, tmp_path):
     (tmp_path / "css" / "page.css").write_text(
         '@import url("print.css");\nbody{background:url(../dot.png?x#y)}' + "a{}" * 200
     )
+    (tmp_path / "css" / "page").mkdir()
+    (tmp_path / "css" / "page" / "part.css").write_text('i{background:url("../../dot.png")}\n')
+    (tmp_path / "css" / "whole.css").write_text('@import "page/part.css";\n@import "page.css";\nb{}\n')
+    (tmp_path / "css" / "round.css").write_text('@import "round.css";\n')
     (tmp_path / "css" / "print.css").write_text(
         "p{background:url('data:image/png,x')} q{background:url(/absolute.png)}"
     )
@@ -152,8 +156,21 @@ async def test_other_paths_are_answered_by_the_application():
 async def test_stylesheets_point_to_hashed_names(own_files):
     _, _, body = await ask("/static/css/page.css")
 
-    assert re.search(rb'url\("\./print\.[0-9a-f]{12}\.css"\)', body)
-    assert re.search(rb"url\(\.\./dot\.[0-9a-f]{12}\.png\?x#y\)", body)
+    assert re.search(rb'url\("/static/css/print\.[0-9a-f]{12}\.css"\)', body)
+    assert re.search(rb"url\(/static/dot\.[0-9a-f]{12}\.png\?x#y\)", body)
+
+
+async def test_imported_stylesheets_stand_in_the_place_of_their_import(own_files):
+    parts = [(await ask(f"/static/css/{name}"))[2] for name in ("page/part.css", "page.css")]
+    _, _, whole = await ask("/static/css/whole.css")
+
+    assert whole == b"".join([*parts, b"b{}\n"])
+    assert re.search(rb'url\("/static/dot\.[0-9a-f]{12}\.png"\)', parts[0])
+
+
+async def test_stylesheet_that_imports_itself_is_a_mistake(own_files):
+    with pytest.raises(ValueError, match=r"no stylesheet 'round\.css' for 'css/round\.css'"):
+        await ask("/static/css/round.css")
 
 
 async def test_addresses_elsewhere_stay_as_they_are(own_files):

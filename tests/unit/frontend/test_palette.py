@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CSS = Path("frontend/static/live_polls/css/base.css").read_text("utf-8")
+CSS = Path("frontend/static/live_polls/css/base/tokens.css").read_text("utf-8")
 TEXT, LARGE = 4.5, 3.0  # WCAG 2.2: 1.4.3 and 1.4.11
 OPTIONS = range(8)
 
