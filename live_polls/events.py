@@ -20,12 +20,14 @@ class RoomChanged:
     """Something that screens of the room may show has changed; `version` includes it.
 
     `voters` are the keys under which ballots or extra time changed (ballot keys; voice keys where a poll is voiced, and of
-    extra time): the screens of these participants are told what is in force.
+    extra time): the screens of these participants are told what is in force. `polls` are the ids of those in which alone
+    it changed, where that is known: a read that looks into all polls of a room costs as much more as there are.
     """
 
     room_id: int
     version: int
     voters: tuple[str, ...] = ()
+    polls: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

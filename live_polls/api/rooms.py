@@ -92,7 +92,7 @@ async def state(
     frame = faces.snapshot_frame(
         faces.face_of(fresh, viewer),
         mine=mine.get(who.ballot_key, ()) if who else (),
-        presence=feed.presence.total,
+        presence=feed.screens.presence.total,
         now=clock.now(),
         player=player_object(fresh, who.voice_key) if who else None,
         times=faces.times_of(fresh, who.voice_key) if who else None,

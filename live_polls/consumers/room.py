@@ -79,7 +79,7 @@ class RoomSocket(Socket):
         elif self._connection is None or self._feed is None:
             raise BadMessageError("Say hello first.")
         elif isinstance(message, commands.Ping):
-            self.answer(self._feed.heartbeat(self._connection.version, message.id))
+            self.answer(self._feed.screens.heartbeat(self._connection.version, message.id))
         elif isinstance(message, commands.ReactionSend):
             self._react(self._feed, self._connection, message)
         elif (too_much := self._too_much(self._connection, message)) is not None:
@@ -218,6 +218,7 @@ class RoomSocket(Socket):
             # Phones go on over plain requests, which hold nothing here.
             self.refuse(BusyError(retry_ms=FULL_RETRY_MS))
             raise RefusedError(TRY_AGAIN_LATER)
+        feed = await self._hub.feed(self._join_code)  # reads that were slow may have outlived it
         if isinstance(who, Participant):
             connection = Connection(self.wire, viewer, who.ballot_key, who.voice_key)
             connection.by_account = who.by_account

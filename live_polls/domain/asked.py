@@ -120,6 +120,8 @@ def _hidden_codes(room_id: int) -> set[str]:
 def read_asked(room_id: int, merged: Mapping[str, str], participants: Mapping[str, str]) -> dict[str, Asked]:
     """{ballot key: what they have asked and voted for} of those `participants` ({ballot key: voice key}) who have."""
     whose = {voice: who for who, voice in participants.items() if voice}
+    if not whose:
+        return {}
     questions: dict[str, list[OwnQuestion]] = {}
     for author, *row in _own_rows(room_id, list(whose)):
         questions.setdefault(whose[author], []).append(_own(row))

@@ -103,7 +103,7 @@ def cast_batch(casts: Sequence[Cast]) -> list[Outcome]:
             raise CommitUnknownError(str(error)) from error
         raise
     for room_id, version in versions.items():
-        events.announce(events.RoomChanged(room_id, version, batch.voters(room_id)))
+        events.announce(events.RoomChanged(room_id, version, batch.voters(room_id), batch.polls(room_id)))
     return batch.outcomes(versions)
 
 
@@ -234,6 +234,10 @@ class _Batch:
         """Whose ballots in the room are others than before: the keys that they stand under."""
         rows = (row for key, row in self._after.items() if self._before.get(key) is not row)
         return tuple({row.participant for row in rows if self._by_id[row.poll_id].row.room_id == room_id})
+
+    def polls(self, room_id: int) -> frozenset[int]:
+        """The polls of the room that were voted in."""
+        return frozenset(poll_id for poll_id, poll in self._by_id.items() if poll.row.room_id == room_id)
 
     def outcomes(self, versions: dict[int, int]) -> list[Outcome]:
         """One outcome a cast, in the order of the casts; call after commit."""

@@ -199,16 +199,18 @@ def read_room(
     known: RoomView | None = None,
     participants: Mapping[str, str] | None = None,
     *,
+    only_in: Mapping[str, frozenset[int] | None] | None = None,
     moderated: bool = False,
 ) -> tuple[RoomView | None, Mine]:
     """The room (None when it was deleted) and the ballots of `participants`, at one version.
 
     `participants` is {ballot key: voice key}; their ballots are told by ballot key, whichever of the two they stand
-    under. `known` is returned itself when it is still true. Repeatable.
+    under. Of who stands in `only_in` with ids of polls, nothing but the ballots in these is read. `known` is returned
+    itself when it is still true. Repeatable.
     """
     with consistent_read():
         view = _read_view(room_id, known)
-        mine = _read_mine(view, participants) if view is not None and participants else Mine()
+        mine = _read_mine(view, participants, only_in or {}) if view is not None and participants else Mine()
         if view is not None and moderated:
             mine.contributions = read_contributions(room_id)
     return view, mine
@@ -364,7 +366,7 @@ def _with_counters(polls: tuple[PollView, ...], states: set[str]) -> tuple[PollV
     return tuple(replace(poll, counters=counters[poll.id]) if poll.id in counters else poll for poll in polls)
 
 
-def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
+def _read_mine(view: RoomView, participants: Mapping[str, str], only_in: Mapping[str, frozenset[int] | None]) -> Mine:
     public = {PollState.OPEN.value, PollState.CLOSED.value}  # a ballot is told of where its poll is
     polls = {poll.id: poll for poll in view.polls if poll.state in public}
     voiced = {poll.id for poll in polls.values() if poll.voiced}
@@ -372,7 +374,8 @@ def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
     keys = [
         BallotKey(poll.id, poll.round, key)
         for poll in polls.values()
-        for key in (whose if poll.id in voiced else participants)
+        for key, who in (whose.items() if poll.id in voiced else zip(participants, participants, strict=True))
+        if (only := only_in.get(who)) is None or poll.id in only
     ]
     mine: dict[str, list[MyBallot]] = {}
     rows = ballot_rows.read_ballots(keys)
@@ -394,5 +397,6 @@ def _read_mine(view: RoomView, participants: Mapping[str, str]) -> Mine:
         )
     found = Mine({participant: tuple(ballots) for participant, ballots in mine.items()})
     if view.asking != Asking.OFF.value:
-        found.asked = asked.read_asked(view.id, view.questions.merged, participants)
+        everything = {who: voice for who, voice in participants.items() if only_in.get(who) is None}
+        found.asked = asked.read_asked(view.id, view.questions.merged, everything)
     return found

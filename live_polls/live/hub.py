@@ -96,8 +96,10 @@ class Hub:
         feed = self._feeds.get(room_id)
         if feed is None or feed.gone:
             feed = self._feeds[room_id] = RoomFeed(room_id, self.load)
-            await self._hints.listen(room_id)
+            feed.listening = asyncio.ensure_future(self._hints.listen(room_id))
         feed.wanted = True
+        if feed.listening is not None:
+            await asyncio.shield(feed.listening)  # who comes second waits as the first, who may go away meanwhile
         return feed
 
     def live_feed(self, join_code: str) -> RoomFeed | None:
@@ -149,7 +151,7 @@ class Hub:
     def _hear(self, fact: events.RoomChanged) -> None:
         feed = self._feeds.get(fact.room_id)
         if feed is not None:
-            feed.ballots_changed(fact.voters)
+            feed.ballots_changed(fact.voters, fact.polls)
             feed.hear(fact.version)
 
     def _miss(self, room_id: int) -> None:
@@ -160,7 +162,7 @@ class Hub:
     def _hear_presence(self, room_id: int, process: str, n_here: int) -> None:
         feed = self._feeds.get(room_id)
         if feed is not None:
-            feed.presence.hear(process, n_here, self._loop.time())
+            feed.screens.presence.hear(process, n_here, self._loop.time())
 
     def _hear_reactions(self, room_id: int, process: str, counts: Mapping[str, int], pulse: Mapping[str, int]) -> None:
         feed = self._feeds.get(room_id)
@@ -208,13 +210,13 @@ class Hub:
     async def _show_presence(self) -> None:
         for room_id, feed in self._feeds.items():
             now = self._loop.time()
-            feed.presence.count(feed.audience.n_participants, now)
-            if (n_here := feed.presence.to_tell(now)) is not None:
+            feed.screens.presence.count(feed.audience.n_participants, now)
+            if (n_here := feed.screens.presence.to_tell(now)) is not None:
                 self._hints.tell_presence(room_id, n_here)
             if self.load.sheds(Shed.PRESENCE):
                 continue  # shown when there is time for it again
-            if (total := feed.presence.to_show()) is not None:
-                feed.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(total)))))
+            if (total := feed.screens.presence.to_show()) is not None:
+                feed.screens.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(total)))))
 
     async def _show_reactions(self) -> None:
         """Tell and show what was tapped in the last second; while it is given up, forget it."""
@@ -226,11 +228,11 @@ class Hub:
             if (told := feed.reactions.to_tell(now)) is not None:
                 self._hints.tell_reactions(room_id, *told)
             if (shown := feed.reactions.to_show(now)) is not None:
-                feed.show_reactions(*shown)
+                feed.screens.show_reactions(*shown)
 
     async def _show_heartbeats(self) -> None:
         for feed in list(self._feeds.values()):
-            feed.show_heartbeats()
+            feed.screens.show_heartbeats()
             await asyncio.sleep(0)
 
     async def _measure(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from live_polls.consumers.room import RoomSocket
 from live_polls.domain import lifecycle, polls
 from live_polls.domain.participants import new_token
 from live_polls.domain.snapshot import read_room
@@ -218,6 +219,46 @@ async def test_rooms_without_listeners_are_forgotten_but_not_while_somebody_is_o
         assert this.live_feed(room.join_code) is on_the_way
     await this._sweep()
     assert this.live_feed(room.join_code) is None
+
+
+async def test_whose_way_in_outlasts_an_empty_room_is_told_of_it_all_the_same(
+    room: Room, hub: None, monkeypatch: pytest.MonkeyPatch
+):
+    identify = RoomSocket._identify
+
+    async def slowly(self: RoomSocket, *args: Any) -> Any:
+        for _ in range(2):
+            await hubs.get_hub()._sweep()
+        return await identify(self, *args)
+
+    monkeypatch.setattr(RoomSocket, "_identify", slowly)
+    async with staged(QueuedDoor(), room) as stage:
+        await stage.hello()
+
+        assert len(hubs.get_hub()) == 1
+
+
+async def test_who_comes_second_waits_for_the_hints_of_the_room_too(room: Room, hub: None, monkeypatch):
+    this, heard = hubs.get_hub(), asyncio.Event()
+
+    async def listen(room_id: int) -> None:
+        await heard.wait()
+
+    monkeypatch.setattr(this._hints, "listen", listen)
+    coming = [asyncio.ensure_future(this.feed(room.join_code)) for _ in range(2)]
+    await until_read(this, room)
+    assert not any(each.done() for each in coming)
+
+    heard.set()
+    assert len(set(await asyncio.gather(*coming))) == 1
+
+
+async def until_read(this: hubs.Hub, room: Room) -> None:
+    async with asyncio.timeout(10):
+        while this.live_feed(room.join_code) is None:
+            await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def _presence(n: int) -> dict[str, object]:

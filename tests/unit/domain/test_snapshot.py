@@ -267,3 +267,14 @@ def test_consistent_read_ends_when_it_fails():
     assert not connection.in_atomic_block
     with consistent_read():
         assert Room.objects.exists()
+
+
+def test_of_whom_only_some_polls_are_asked_nothing_else_is_read():
+    room = make_room()
+    one, other = make_poll(room), make_poll(room)
+    cast_batch([make_cast(poll, {"option": 1}, participant=who) for poll in (one, other) for who in ("alice", "bob")])
+
+    _, mine = read_room(room.pk, participants=both_keys("alice", "bob"), only_in={"alice": frozenset({other.pk})})
+
+    assert [ballot.poll for ballot in mine["alice"]] == [other.code]
+    assert sorted(ballot.poll for ballot in mine["bob"]) == sorted([one.code, other.code])

@@ -357,7 +357,7 @@ async def test_heartbeat_says_what_each_connection_was_told(feed, room):
     assert [frame["type"] for frame in phone.wire.take()] == ["snapshot"]
     host.wire.take()
 
-    feed.show_heartbeats()
+    feed.screens.show_heartbeats()
 
     assert [person.wire.take()[0]["version"] for person in (phone, host)] == [stands, feed.version]
     assert feed.version > stands
