@@ -184,6 +184,18 @@ def test_they_go_after_the_days_that_the_privacy_page_names(room: Room):
     assert "clean-up" in until_words(Until.DEED, days=0)
 
 
+def test_the_daily_purge_says_first_and_then_deletes_them(db: None, capsys: Any):
+    Record.objects.create(at=timezone.now() - timedelta(days=31), by="Olga", verb="switch_off")
+
+    call_command("purge", "--days", "30", "--dry-run")
+    assert Record.objects.exists()
+    call_command("purge", "--days", "30")
+    assert not Record.objects.exists()
+
+    said = "1 records of accounts and of rooms that are gone"
+    assert capsys.readouterr().out.split("\n")[:2] == [f"{said}: would be deleted", f"{said}: deleted"]
+
+
 def test_the_privacy_page_tells_of_them(client: Client, db: None, settings: Any):
     settings.RETENTION_DAYS = 30
     page = client.get(reverse("live_polls:privacy")).content.decode()
