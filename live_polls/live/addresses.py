@@ -1,92 +1,56 @@
 """Limits by address, for the few things that an address says anything about: new tokens, and codes that are guessed.
 
 A hall has one address, and so has a university behind its gateway: nobody is ever refused a vote for it, nor anything
-else that they do with a token. *Codes* are limited by how many of them are wrong: in a hall wrong ones are few beside
-right ones, whoever guesses gets hardly any right. While a whole flood guesses, from however many addresses, everybody
-is allowed fewer mistakes; a hall still has its right ones. Who is refused is refused before anything is looked up,
-so that the answer tells nothing about the code. Of an IPv6 address the first 64 bits count: the rest is one person's
-to choose.
+else that they do with a token. *Codes* are limited by how many of them are wrong beside the right ones (guesses.py).
+While a whole flood guesses, from however many addresses, and for ten minutes after, fewer misses are free; a hall
+still earns its own. So many are free even then that chance does not use them up: of halls where one in ten tries is
+wrong, fewer than one in a million ever get twelve ahead of what a quarter of their right ones allows. Who is refused
+is refused before anything is looked up, so that the answer tells nothing about the code. Of an IPv6 address the first
+64 bits count: the rest is one person's to choose.
 
 Each process counts for itself. The map is bounded; what is pushed out begins anew.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address
 
 from live_polls.errors import RateLimitedError
+from live_polls.live.guesses import FADE_SECONDS, Fading, Guesses, Rule
 from live_polls.live.limits import Allowances
 
 MOST_ADDRESSES = 50_000
-# Misses and hits fade away over this time.
-FADE_SECONDS = 600.0
-MISSES_FREE = 60.0
+# The most bounds somebody who knows one room, and joins it over and over to be right: as a hall of 12,000 mistypes.
+QUIET = Rule(free=60.0, hits_a_miss=4.0, most=2000.0)
+FLOOD = Rule(free=12.0, hits_a_miss=4.0, most=2000.0)
 # When all addresses together miss more than this in a minute, somebody guesses.
 MISSES_A_MINUTE = 600.0
-MISSES_FREE_IN_A_FLOOD = 5.0
-HITS_A_MISS_IN_A_FLOOD = 5.0
-LONGEST_RETRY_MS = 60_000
 # A hall of ten thousand comes in at once; afterwards people trickle.
 TOKENS_AT_ONCE = 12_000.0
 TOKENS_A_SECOND = 50.0
-
-
-class Fading:
-    """A sum that fades away, by 63 % in `seconds`."""
-
-    __slots__ = ("_at", "_seconds", "_sum")
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._sum = 0.0
-        self._at = 0.0
-
-    def add(self, now: float) -> None:
-        self._sum = self.at(now) + 1
-        self._at = now
-
-    def at(self, now: float) -> float:
-        """What is left of it."""
-        return self._sum * math.exp((self._at - now) / self._seconds) if self._sum else 0.0
-
-
-class _Standing:
-    __slots__ = ("hits", "misses")
-
-    def __init__(self) -> None:
-        self.hits = Fading(FADE_SECONDS)
-        self.misses = Fading(FADE_SECONDS)
 
 
 class Addresses:
     """What is known of those who came lately. Safe to use from any thread; `now` is of a steady clock, for tests."""
 
     def __init__(self, *, most: int = MOST_ADDRESSES) -> None:
-        self._most = most
-        self._standings: OrderedDict[str, _Standing] = OrderedDict()
+        self._codes = Guesses(most=most)
         self._all_misses = Fading(60.0)
+        self._flood_until = 0.0
         self._tokens = Allowances(rate=TOKENS_A_SECOND, burst=TOKENS_AT_ONCE, most=most)
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._standings)
+        return len(self._codes)
 
     def check(self, address: str, now: float | None = None) -> None:
         """RateLimitedError where too many codes from this address were wrong. Ask before the code is looked up."""
         now = time.monotonic() if now is None else now
-        standing = self._standings.get(key_of(address))
-        if standing is None:
-            return
-        misses, hits = standing.misses.at(now), standing.hits.at(now)
-        is_flood = self._all_misses.at(now) > MISSES_A_MINUTE
-        free = MISSES_FREE_IN_A_FLOOD if is_flood else MISSES_FREE
-        if misses > free and misses * (HITS_A_MISS_IN_A_FLOOD if is_flood else 1) > hits:
-            faded_in = FADE_SECONDS * math.log(misses / free)
-            raise RateLimitedError(retry_ms=min(LONGEST_RETRY_MS, max(1000, round(faded_in * 1000))))
+        rule = FLOOD if now < self._flood_until else QUIET
+        if retry_ms := self._codes.retry_ms(key_of(address), now, rule):
+            raise RateLimitedError(retry_ms=retry_ms)
 
     def hit(self, address: str, now: float | None = None) -> None:
         """A code from this address was right."""
@@ -109,17 +73,12 @@ class Addresses:
         key = key_of(address)
         if not key:
             return
-        with self._lock:
-            standing = self._standings.get(key)
-            if standing is None:
-                standing = self._standings[key] = _Standing()
-                if len(self._standings) > self._most:
-                    self._standings.popitem(last=False)
-            else:
-                self._standings.move_to_end(key)
-            (standing.hits if is_right else standing.misses).add(now)
-            if not is_right:
+        self._codes.note(key, now, is_right=is_right)
+        if not is_right:
+            with self._lock:
                 self._all_misses.add(now)
+                if self._all_misses.at(now) > MISSES_A_MINUTE:
+                    self._flood_until = now + FADE_SECONDS
 
 
 def key_of(address: str) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections import Counter
+
 import pytest
 
 from live_polls.domain.participants import new_token
 from live_polls.domain.rooms import end_room
-from live_polls.live.addresses import MISSES_FREE
+from live_polls.live.addresses import FLOOD, MISSES_A_MINUTE, QUIET
 from live_polls.models import Poll, Room
 from tests.live.doors import GuardedDoor
 from tests.live.driver import act, address, opened, together
 from tests.server_process import ServerProcess
 
 N_PEOPLE = 600
-FREE = int(MISSES_FREE) + 1
+FREE = int(QUIET.free) + 1
 
 
 def proxied(client: str) -> list[tuple[str, str]]:
@@ -61,22 +65,32 @@ async def test_to_a_stranger_a_room_that_has_ended_is_none_over_sockets_too(
         assert (await socket.hello(token=token))["room"]["state"] == "ended"
 
 
-async def test_a_hall_of_600_with_typos_comes_in_while_its_neighbour_guesses(
+async def test_a_hall_of_600_with_typos_comes_in_while_a_flood_and_its_neighbour_guess(
     server: ServerProcess, hub: None, room: Room, poll: Poll
 ):
-    door, hall = GuardedDoor(server.url), proxied("203.0.113.70")
+    door, hall, neighbour, person = GuardedDoor(server.url), "203.0.113.70", "198.51.100.70", random.Random(7)
     form = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", door.origin)]
+    fresh = (f"100.64.{n >> 8}.{n & 255}" for n in itertools.count())
 
-    async def come(number: int) -> set[int]:
-        statuses = set()
-        if number % 10 == 0:
-            statuses.add((await door.request("POST", "/", b"join_code=22222Z", [*form, *hall])).status)
-        statuses.add((await door.request("POST", f"/api/v1/rooms/{room.join_code}/join", b"", hall)).status)
-        return statuses
+    async def guess(client: str) -> int:
+        return (await door.request("GET", "/api/v1/rooms/222222/state", b"", proxied(client))).status
 
-    seen: set[int] = set()
-    for start in range(0, N_PEOPLE, 20):
-        for statuses in await together(*(come(number) for number in range(start, start + 20))):
-            seen |= statuses
+    async def come() -> list[int]:
+        statuses = []
+        while person.random() < 0.1:
+            statuses.append((await door.request("POST", "/", b"join_code=22222Z", [*form, *proxied(hall)])).status)
+        joined = await door.request("POST", f"/api/v1/rooms/{room.join_code}/join", b"", proxied(hall))
+        return [*statuses, joined.status]
 
-    assert seen == {404, 201}
+    for _ in range(int(MISSES_A_MINUTE) // 20 + 5):
+        assert set(await together(*(guess(next(fresh)) for _ in range(20)))) == {404}
+    came, guessed = [], []
+    for _ in range(0, N_PEOPLE, 20):
+        came += await together(*(come() for _ in range(20)))
+        guessed += [await guess(neighbour) for _ in range(2)]
+        await together(*(guess(next(fresh)) for _ in range(20)))
+
+    assert Counter(status for statuses in came for status in statuses if status != 404) == {201: N_PEOPLE}
+    n_looked_at = guessed.index(429)
+    assert n_looked_at <= FLOOD.free + 2, "there was no flood"
+    assert guessed.count(404) <= n_looked_at + 2

@@ -9,7 +9,7 @@ from django.test import Client
 
 from live_polls.domain import rooms
 from live_polls.domain.participants import cookie_name, new_token
-from live_polls.live.addresses import MISSES_FREE
+from live_polls.live.addresses import QUIET
 from live_polls.models import Account, Room
 from project.asgi import application
 from tests.factories import make_poll, make_room
@@ -17,7 +17,7 @@ from tests.live.doors import Answer
 
 pytestmark = pytest.mark.usefixtures("hub")
 
-FREE = int(MISSES_FREE) + 1
+FREE = int(QUIET.free) + 1
 DOORS = ["/j/{code}", "/stage/{code}", "/api/v1/rooms/{code}/state", "/embed/{code}"]
 
 
