@@ -78,9 +78,6 @@ def _is_known(request: HttpRequest) -> bool:
 
 
 def _noted(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    if _CODED.match(request.path):
-        if getattr(request, "missed_room", False):
-            get_addresses().miss(client_address(request))
-        elif response.status_code < 300 or (request.method == "POST" and response.status_code < 400):
-            get_addresses().hit(client_address(request))
+    if _CODED.match(request.path) and getattr(request, "missed_room", False):
+        get_addresses().miss(client_address(request))
     return response

@@ -2,6 +2,8 @@
 
 A hall has one address, and so has a university behind its gateway: nobody is ever refused a vote for it, nor anything
 else that they do with a token. *Codes* are limited by how many of them are wrong beside the right ones (guesses.py).
+Right is who becomes a participant by it, once: people are counted, not requests, or whoever knows one room could look
+at it as often as they like to guess.
 While a whole flood guesses, from however many addresses, and for ten minutes after, fewer misses are free; a hall
 still earns its own. So many are free even then that chance does not use them up: of halls where one in ten tries is
 wrong, fewer than one in a million ever get twelve ahead of what a quarter of their right ones allows. Who is refused
@@ -52,33 +54,29 @@ class Addresses:
         if retry_ms := self._codes.retry_ms(key_of(address), now, rule):
             raise RateLimitedError(retry_ms=retry_ms)
 
-    def hit(self, address: str, now: float | None = None) -> None:
-        """A code from this address was right."""
-        self._note(address, now, is_right=True)
-
     def miss(self, address: str, now: float | None = None) -> None:
         """A code from this address was wrong."""
-        self._note(address, now, is_right=False)
-
-    def take_token(self, address: str, now: float | None = None) -> None:
-        """Let this address have one more new participant; RateLimitedError when it has had too many."""
-        key = key_of(address)
-        with self._lock:
-            retry_ms = self._tokens.take(key, time.monotonic() if now is None else now) if key else 0
-        if retry_ms:
-            raise RateLimitedError(retry_ms=max(1000, retry_ms))
-
-    def _note(self, address: str, now: float | None, *, is_right: bool) -> None:
         now = time.monotonic() if now is None else now
         key = key_of(address)
         if not key:
             return
-        self._codes.note(key, now, is_right=is_right)
-        if not is_right:
-            with self._lock:
-                self._all_misses.add(now)
-                if self._all_misses.at(now) > MISSES_A_MINUTE:
-                    self._flood_until = now + FADE_SECONDS
+        self._codes.note(key, now, is_right=False)
+        with self._lock:
+            self._all_misses.add(now)
+            if self._all_misses.at(now) > MISSES_A_MINUTE:
+                self._flood_until = now + FADE_SECONDS
+
+    def take_token(self, address: str, now: float | None = None) -> None:
+        """Let this address have one more new participant, whose code was right; RateLimitedError after too many."""
+        now = time.monotonic() if now is None else now
+        key = key_of(address)
+        if not key:
+            return
+        with self._lock:
+            retry_ms = self._tokens.take(key, now)
+        if retry_ms:
+            raise RateLimitedError(retry_ms=max(1000, retry_ms))
+        self._codes.note(key, now, is_right=True)
 
 
 def key_of(address: str) -> str:

@@ -25,12 +25,10 @@ async def enter(join_code: str, *, address: str, token: str = "") -> RoomFeed:
         if not token or not await read_for_one(is_known, join_code, token):
             raise
     try:
-        feed = await get_hub().feed(join_code)
+        return await get_hub().feed(join_code)
     except RoomNotFoundError:
         addresses.miss(address)
         raise
-    addresses.hit(address)
-    return feed
 
 
 async def refuse_strangers(join_code: str) -> None:

@@ -102,10 +102,10 @@ class AudiencePage:
     async def _answer(self, scope: Scope) -> tuple[Headers, bytes] | None:
         """Headers and body, or None for Django to answer."""
         asked, cookies = _asked(scope)
-        code, addresses, address = scope["path"][3:], get_addresses(), (scope.get("client") or ("",))[0] or ""
+        code, address = scope["path"][3:], (scope.get("client") or ("",))[0] or ""
         token = cookies.get(cookie_name(code), "")
         try:
-            addresses.check(address)
+            get_addresses().check(address)
             if not token:
                 await refuse_strangers(code)
             feed = await get_hub().feed(code)
@@ -120,7 +120,6 @@ class AudiencePage:
         newcomer = _begin(view, address) if participant is None else ""
         if newcomer is None:
             return None
-        addresses.hit(address)
         language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
         # Where nobody asks there is one order, and one page.
         order = VOTES if view.asking == Asking.OFF.value else order_in(scope.get("query_string", b"").decode("latin-1"))

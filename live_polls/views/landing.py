@@ -31,7 +31,6 @@ def landing(request: HttpRequest) -> HttpResponse:
             addresses.miss(address)
         context = {"typed": typed[:20], "error": _what_is_wrong(typed)}
         return render(request, "live_polls/landing.html", context, status=404)
-    addresses.hit(address)
     return redirect("live_polls:audience", join_code=join_codes.normalise(typed))
 
 

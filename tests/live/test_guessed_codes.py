@@ -47,6 +47,16 @@ async def test_who_guesses_over_sockets_learns_nothing_any_more(
     assert await closed_with(door, "/ws/rooms/222222", "203.0.113.7") == 4404
 
 
+async def test_sockets_of_a_room_one_knows_earn_no_guesses(server: ServerProcess, hub: None, room: Room):
+    door, token, client = GuardedDoor(server.url), new_token(room.pk), "198.51.100.11"
+    for _ in range(FREE):
+        async with opened(door, address(room), proxied(client)) as socket:
+            await socket.hello(token=token)
+        assert await closed_with(door, "/ws/rooms/222222", client) == 4404
+
+    assert await closed_with(door, "/ws/rooms/222222", client) == 4429
+
+
 async def test_the_rest_of_a_network_of_ipv6_is_no_other_address(server: ServerProcess, hub: None, room: Room):
     door = GuardedDoor(server.url)
     codes = [await closed_with(door, "/ws/rooms/222222", f"2001:db8:5:6::{n:x}") for n in range(FREE + 1)]

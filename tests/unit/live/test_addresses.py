@@ -34,7 +34,6 @@ def come_in(addresses: Addresses, address: str, now: float) -> bool:
         addresses.take_token(address, now)
     except RateLimitedError:
         return False
-    addresses.hit(address, now)
     return True
 
 
@@ -117,15 +116,21 @@ def test_a_flood_from_200_addresses_is_slowed_down_while_a_hall_comes_in():
     assert n_looked_at < MISSES_A_MINUTE * 10  # of 60,000
 
 
-def test_who_is_right_now_and_then_does_not_guess_on_for_that():
-    addresses = Addresses()
-    n_looked_at = 0
+def test_who_joins_a_room_they_know_for_every_guess_does_not_guess_on_for_that():
+    addresses, n_looked_at = Addresses(), 0
     for n in range(6000):
-        if n % 20 == 0:
-            addresses.hit(GUESSER, n / 50)
+        come_in(addresses, GUESSER, n / 50)
         n_looked_at += guess(addresses, GUESSER, n / 50)
 
-    assert n_looked_at < 400
+    assert n_looked_at < QUIET.free * 2
+
+
+def test_not_even_a_whole_hall_of_newcomers_buys_more_than_a_hall_mistypes():
+    addresses = Addresses()
+    for _ in range(int(TOKENS_AT_ONCE)):
+        come_in(addresses, GUESSER, 0.0)
+
+    assert sum(guess(addresses, GUESSER, 0.0) for _ in range(10_000)) == QUIET.most + 1
 
 
 def test_new_participants_of_one_address_are_many_and_bounded():
