@@ -84,11 +84,15 @@ VARIABLES = {
             "127.0.0.1,::1",
             "Addresses or networks of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
         ),
-        Variable("MAX_SOCKETS", "12000", "Sockets one server process accepts before it refuses more."),
+        Variable(
+            "MAX_SOCKETS",
+            "12000",
+            "Sockets one server process accepts before it refuses more. Those that say nothing for a second make room first.",
+        ),
         Variable(
             "MAX_SOCKETS_PER_ROOM",
             "12000",
-            "Sockets of one room that one server process accepts; hosts and trusted stages always get in.",
+            "Sockets of one room that one server process accepts, those included that have said hello and wait for their snapshot; hosts and trusted stages always get in.",
         ),
         Variable(
             "RETENTION_DAYS",

@@ -24,6 +24,9 @@ from live_polls.live.queued_wire import QueuedWire
 logger = logging.getLogger(__name__)
 
 HELLO_SECONDS = 5.0
+# Who is one of ours says hello as soon as the socket is open. This is how long a phone and a busy loop may take for it
+# before somebody else may have the place, and only where there is no other.
+LINGER_SECONDS = 1.0
 MAX_FRAME_BYTES = 16 * 1024
 
 Scope = dict[str, Any]
@@ -31,6 +34,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 n_sockets = 0
+# Those that have not said hello, and when they were opened; the oldest first.
+_silent: dict[Socket, float] = {}
 
 
 class Socket:
@@ -42,6 +47,7 @@ class Socket:
         self._loop = asyncio.get_running_loop()
         self._allowance = Allowance(self._loop.time())
         self._errors = 0
+        self._gave_way = False
 
     @classmethod
     def as_asgi(cls) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
@@ -52,7 +58,7 @@ class Socket:
             if origin.is_foreign(scope):
                 metrics.REFUSED_SOCKETS.labels("foreign_origin").inc()
                 await refuse(scope, send, 403, "This page may not open a socket here.")
-            elif n_sockets >= settings.MAX_SOCKETS:
+            elif n_sockets >= settings.MAX_SOCKETS and not _make_room():
                 metrics.REFUSED_SOCKETS.labels("full").inc()
                 await refuse(scope, send, 503, "This server is full. Try again in a moment.")
             else:
@@ -68,6 +74,7 @@ class Socket:
         wire = scope.get("extensions", {}).get(EXTENSION) or QueuedWire(send)
         socket = cls(scope, wire)
         n_sockets += 1
+        _silent[socket] = socket._loop.time()
         if isinstance(wire, GuardedProtocol):
             wire.detach(socket)
             return
@@ -109,10 +116,23 @@ class Socket:
         """A message that is no text is none of ours."""
         self.refuse(BadMessageError("Send text frames."))
 
+    def spoke(self) -> None:
+        """It has said hello: it keeps its place. Repeatable."""
+        _silent.pop(self, None)
+
+    def give_way(self) -> None:
+        """Leave the place to another one, at once: it counts no more, however slowly its peer hangs up. Called once."""
+        global n_sockets
+        n_sockets -= 1
+        self._gave_way = True
+        self.spoke()
+        self.wire.drop(messages.CLOSE_TRY_AGAIN_LATER)
+
     def end(self) -> None:
         """The peer is gone. Called once."""
         global n_sockets
-        n_sockets -= 1
+        n_sockets -= not self._gave_way
+        self.spoke()
         self.wire.stop()
         self.gone()
 
@@ -134,6 +154,18 @@ class Socket:
     def gone(self) -> None:
         """The peer is gone: forget it."""
         raise NotImplementedError
+
+
+def _make_room() -> bool:
+    """Let the oldest of those go that linger without a hello; whether there was one.
+
+    Or a few thousand idle sockets, opened anew every five seconds, would keep everybody out.
+    """
+    oldest = next(iter(_silent), None)
+    if oldest is None or asyncio.get_running_loop().time() - _silent[oldest] < LINGER_SECONDS:
+        return False
+    oldest.give_way()
+    return True
 
 
 async def refuse(scope: Scope, send: Send, status: int, text: str) -> None:

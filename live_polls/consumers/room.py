@@ -43,7 +43,6 @@ logger = logging.getLogger(__name__)
 
 MAX_CONNECTIONS_A_PARTICIPANT = 5
 FULL_RETRY_MS = 5000
-TRY_AGAIN_LATER = 1013
 
 
 class RefusedError(Exception):
@@ -170,6 +169,7 @@ class RoomSocket(Socket):
     def _hello(self, hello: commands.Hello) -> None:
         """Greet in a task of its own, since it reads. A second hello asks for a snapshot: a resync."""
         self._deadline.cancel()
+        self.spoke()
         if self._greeting is not None and not self._greeting.done():
             self._asked_again = True  # the snapshot of the first may have been read already
         else:
@@ -188,13 +188,13 @@ class RoomSocket(Socket):
             self.wire.close(messages.CLOSE_TOO_MUCH)
         except BusyError as error:
             self.refuse(error)
-            self.wire.close(TRY_AGAIN_LATER)
+            self.wire.close(messages.CLOSE_TRY_AGAIN_LATER)
         except RefusedError as refused:
             self.wire.close(refused.code)
         except Exception:
             # Nothing is lost: the client comes back, with jitter, and says hello again.
             logger.exception("A hello failed")
-            self.wire.close(TRY_AGAIN_LATER)
+            self.wire.close(messages.CLOSE_TRY_AGAIN_LATER)
 
     async def _join(self, feed: RoomFeed, connection: Connection) -> None:
         """Take a snapshot, and another one when it was asked for meanwhile."""
@@ -214,10 +214,10 @@ class RoomSocket(Socket):
         if view is None:
             raise RefusedError(messages.CLOSE_NOT_FOUND)
         viewer, who = await self._identify(hello, view)
-        if viewer is Viewer.AUDIENCE and len(feed.audience) >= settings.MAX_SOCKETS_PER_ROOM:
+        if viewer is Viewer.AUDIENCE and feed.audience.n_expected >= settings.MAX_SOCKETS_PER_ROOM:
             # Phones go on over plain requests, which hold nothing here.
             self.refuse(BusyError(retry_ms=FULL_RETRY_MS))
-            raise RefusedError(TRY_AGAIN_LATER)
+            raise RefusedError(messages.CLOSE_TRY_AGAIN_LATER)
         feed = await self._hub.feed(self._join_code)  # reads that were slow may have outlived it
         if isinstance(who, Participant):
             connection = Connection(self.wire, viewer, who.ballot_key, who.voice_key)

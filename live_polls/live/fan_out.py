@@ -23,6 +23,7 @@ class Audience:
         self._by_participant: dict[str, list[Connection]] = {}
         self._by_voice: dict[str, str] = {}
         self._anonymous_stages: dict[Connection, None] = {}
+        self._expected: set[Connection] = set()
 
     def __len__(self) -> int:
         return sum(map(len, self._by_viewer.values()))
@@ -30,6 +31,11 @@ class Audience:
     def __iter__(self) -> Iterator[Connection]:
         for connections in self._by_viewer.values():
             yield from connections
+
+    @property
+    def n_expected(self) -> int:
+        """How many are here, and how many have said hello and wait for their snapshot."""
+        return len(self) + len(self._expected)
 
     @property
     def n_participants(self) -> int:
@@ -41,8 +47,18 @@ class Audience:
         """The participants who are here, in this process."""
         return self._by_participant.keys()
 
+    def expect(self, connection: Connection) -> None:
+        """It has said hello. Repeatable, also for one that is here."""
+        if connection not in self._by_viewer[connection.viewer]:
+            self._expected.add(connection)
+
+    def give_up(self, connection: Connection) -> None:
+        """It got what it waited for, or is gone. Repeatable."""
+        self._expected.discard(connection)
+
     def add(self, connection: Connection) -> None:
         """Remember a connection. Repeatable."""
+        self._expected.discard(connection)
         if connection in self._by_viewer[connection.viewer]:
             return
         self._by_viewer[connection.viewer][connection] = None

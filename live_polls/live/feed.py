@@ -124,12 +124,14 @@ class RoomFeed:
         """
         hello: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._hellos[connection] = hello
+        self.audience.expect(connection)
         self._urgent.set()
         self._rouse()
         try:
             return await hello
         finally:
             self._hellos.pop(connection, None)
+            self.audience.give_up(connection)
 
     def leave(self, connection: Connection) -> None:
         """Forget the connection. Repeatable."""

@@ -106,6 +106,12 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             self._closing = self.loop.create_task(self.send(message))
             self._closing.add_done_callback(_retrieve)
 
+    def drop(self, code: int) -> None:
+        """Let the peer go at once, without a close that it need not answer; `code` is for those who watch."""
+        metrics.CLOSES.labels(code).inc()
+        self.close_sent = True  # or messages that came in the same breath would still be heard
+        self.transport.abort()
+
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body":
@@ -176,9 +182,7 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             self._pieces = Allowance(now, rate=PIECES_A_SECOND, burst=PIECES_AT_ONCE)
         if self._pieces.take(now):
             return True
-        metrics.CLOSES.labels(CLOSE_TOO_MUCH).inc()
-        self.close_sent = True  # or messages behind it would still be heard
-        self.transport.abort()
+        self.drop(CLOSE_TOO_MUCH)
         return False
 
     def _tell(self, data: bytes | None) -> None:

@@ -283,6 +283,7 @@ def error_message(error: PollError, client_id: str | None = None) -> Error:
 
 # Close codes; 1001, 1006, 1012 and 1013 are the server's and the network's own and mean: reconnect.
 
+CLOSE_TRY_AGAIN_LATER = 1013
 CLOSE_BAD_INPUT = 4400
 CLOSE_UNKNOWN_IDENTITY = 4401
 CLOSE_FORBIDDEN = 4403

@@ -47,6 +47,10 @@ class QueuedWire:
             metrics.CLOSES.labels(code).inc()
             self._closing = asyncio.get_running_loop().create_task(self._close(OWN_CODES.get(code, code)))
 
+    def drop(self, code: int) -> None:
+        """As `close`: such servers take the time that they take."""
+        self.close(code)
+
     def stop(self) -> None:
         """The socket is gone. Repeatable."""
         for task in (self._writer, self._closing):

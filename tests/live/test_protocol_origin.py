@@ -92,6 +92,7 @@ async def test_a_program_without_an_origin_comes_in_by_its_token(door: Door, roo
 async def test_a_full_server_says_so_before_it_accepts(hub: None, room: Room, monkeypatch: pytest.MonkeyPatch):
     door = QueuedDoor(extensions={"websocket.http.response": {}})
     monkeypatch.setattr(settings, "MAX_SOCKETS", base.n_sockets + 2)
+    monkeypatch.setattr(base, "LINGER_SECONDS", 1000.0)
 
     async with joined(door, room), opened(door, address(room)) as silent:
         assert await _status(door, room, page_of(door)) == 503
