@@ -18,7 +18,7 @@ from live_polls.errors import BadMessageError, InternalError, PollError, RateLim
 from live_polls.live import commands, messages, metrics
 from live_polls.live.frames import Frame
 from live_polls.live.guarded_protocol import EXTENSION, GuardedProtocol
-from live_polls.live.limits import STRIKES, Allowance
+from live_polls.live.limits import STRIKES, STRIKES_FORGIVEN_A_SECOND, Allowance
 from live_polls.live.queued_wire import QueuedWire
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Socket:
         self.wire: GuardedProtocol | QueuedWire = wire
         self._loop = asyncio.get_running_loop()
         self._allowance = Allowance(self._loop.time())
-        self._errors = 0
+        self._patience: Allowance | None = None  # not before somebody needs it
         self._gave_way = False
 
     @classmethod
@@ -101,8 +101,7 @@ class Socket:
         """One message: whatever it is, it harms nobody else and the socket stays, unless it is too much."""
         if not self._allowance.take(self._loop.time()):
             self.refuse(RateLimitedError(retry_ms=self._allowance.retry_ms()), commands.id_in(data))
-            if self._allowance.strikes > STRIKES:
-                self.wire.close(messages.CLOSE_TOO_MUCH)
+            self._strike(messages.CLOSE_TOO_MUCH)
             return
         try:
             self.obey(commands.decode(data))
@@ -141,9 +140,15 @@ class Socket:
         metrics.REFUSALS.labels(error.code).inc()
         self.answer(Frame(messages.encode(messages.error_message(error, client_id))))
         if isinstance(error, BadMessageError):
-            self._errors += 1
-            if self._errors > STRIKES:
-                self.wire.close(messages.CLOSE_BAD_INPUT)
+            self._strike(messages.CLOSE_BAD_INPUT)
+
+    def _strike(self, code: int) -> None:
+        """Forgive it, or close with this code."""
+        now = self._loop.time()
+        if self._patience is None:
+            self._patience = Allowance(now, rate=STRIKES_FORGIVEN_A_SECOND, burst=STRIKES)
+        if not self._patience.take(now):
+            self.wire.close(code)
 
     def answer(self, frame: Frame) -> None:
         raise NotImplementedError

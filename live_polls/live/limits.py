@@ -6,31 +6,29 @@ from collections import OrderedDict
 
 MESSAGES_A_SECOND = 10.0
 BURST = 30.0
+# What is too much, or no message, is forgiven so often, and once more each ten seconds: who keeps at it is let go, and
+# who had a bad moment now and then in a day of eight hours is not.
 STRIKES = 30
+STRIKES_FORGIVEN_A_SECOND = 0.1
 MOST_KEYS = 50_000
 
 
 class Allowance:
-    """A token bucket, of one connection unless told otherwise: 10 messages a second, 30 at once.
+    """A token bucket, of one connection unless told otherwise: 10 messages a second, 30 at once."""
 
-    `strikes` counts what was too much.
-    """
-
-    __slots__ = ("_at", "_burst", "_credit", "_rate", "strikes")
+    __slots__ = ("_at", "_burst", "_credit", "_rate")
 
     def __init__(self, now: float, *, rate: float = MESSAGES_A_SECOND, burst: float = BURST) -> None:
         self._rate = rate
         self._burst = burst
         self._credit = burst
         self._at = now
-        self.strikes = 0
 
     def take(self, now: float) -> bool:
         """Whether one more message is within the allowance at `now` (seconds of a steady clock)."""
         self._credit = min(self._burst, self._credit + (now - self._at) * self._rate)
         self._at = now
         if self._credit < 1:
-            self.strikes += 1
             return False
         self._credit -= 1
         return True

@@ -8,11 +8,10 @@ def take_many(allowance: Allowance, n: int, now: float) -> int:
     return sum(allowance.take(now) for _ in range(n))
 
 
-def test_a_burst_passes_and_what_is_more_is_counted():
+def test_a_burst_passes_and_what_is_more_does_not():
     allowance = Allowance(now=1000.0)
 
     assert take_many(allowance, 40, 1000.0) == BURST
-    assert allowance.strikes == 10
 
 
 def test_credit_comes_back_with_time():
@@ -32,7 +31,6 @@ def test_a_steady_voter_is_never_refused():
     allowance = Allowance(now=1000.0)
 
     assert all(allowance.take(1000.0 + n / MESSAGES_A_SECOND) for n in range(500))
-    assert allowance.strikes == 0
 
 
 def test_retry_ms_says_when_the_next_one_fits():
