@@ -10,6 +10,7 @@ class LivePollsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from live_polls.domain import rights  # noqa: PLC0415 -- models are there from now on
+        from live_polls.domain import record_gate, rights  # noqa: PLC0415 -- models are there from now on
 
+        record_gate.watch()
         rights.watch()

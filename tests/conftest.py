@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 import pytest
 import pytest_asyncio
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from live_polls.domain.record_gate import letting_records_go
 from live_polls.live.addresses import forget_addresses
 from live_polls.live.ballot_box import drop_box
 from live_polls.live.hub import drop_hub
@@ -36,6 +37,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """On PostgreSQL the database is emptied and dropped beside others who use it."""
     if IS_POSTGRESQL:
         connection.ops.sql_flush = _delete_all  # type: ignore[method-assign]  # for the connection of the tests alone
+    flush = connection.ops.execute_sql_flush
+
+    def flush_records_too(statements: Sequence[str]) -> None:
+        with transaction.atomic(), letting_records_go():
+            flush(statements)
+
+    connection.ops.execute_sql_flush = flush_records_too  # type: ignore[method-assign]
     yield
     if IS_POSTGRESQL:
         # It drops no database that somebody is still connected to, were it a thread that has long been done.

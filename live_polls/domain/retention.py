@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from live_polls.domain.record_gate import letting_records_go
 from live_polls.domain.records import record
 from live_polls.domain.versions import bump_layout
 from live_polls.domain.written import STATE_COUNTERS
@@ -80,7 +81,8 @@ def records_to_purge(*, days: int) -> QuerySet[Record]:
 
 def purge_records(*, days: int) -> int:
     """Delete them; how many there were. Repeatable."""
-    return records_to_purge(days=days).delete()[0]
+    with transaction.atomic(), letting_records_go():
+        return records_to_purge(days=days).delete()[0]
 
 
 def purge_room(room: Room) -> int:
@@ -91,8 +93,9 @@ def purge_room(room: Room) -> int:
         Cohort.objects.filter(poll__room=room).delete()
         ExtraTime.objects.filter(poll__room=room).delete()
         Room.objects.filter(pk=room.pk).update(current_question=None)
-        for of_people in (Upvote.objects.filter(question__room=room), *_people_of(room)):
-            of_people.delete()
+        with letting_records_go():
+            for of_people in (Upvote.objects.filter(question__room=room), *_people_of(room)):
+                of_people.delete()
         Text.objects.filter(poll__room=room).exclude(state=TextState.SHOWN).delete()
         # Words that many share are counts; what one person wrote goes, and with it how much of it there was.
         own_words = [name for name, kind in KINDS.items() if kind.voiced and not kind.shares_texts]

@@ -1,4 +1,6 @@
-"""The audit log: who did what in a room or to an account, and when. Written once, never changed; purged by the retention rules alone."""
+"""The audit log: who did what in a room or to an account, and when. Written once, never changed; it goes with its room
+or by the rules of retention, and the database refuses anything else.
+"""
 
 from __future__ import annotations
 

@@ -221,6 +221,39 @@ def test_the_database_refuses_to_change_a_record(room: Room, change: dict[str, o
     assert Record.objects.get(pk=record.pk).verb == record.verb
 
 
+@pytest.mark.parametrize("has_room", [True, False])
+def test_the_database_refuses_to_delete_a_record(room: Room, has_room: bool):
+    if not has_room:
+        rooms.delete_room(room)
+    records = Record.objects.filter(room=room.pk if has_room else None)
+    assert records.exists()
+
+    attempts = [records.delete, records.latest("pk").delete, *([room.delete] if has_room else [])]
+    for delete in attempts:
+        with pytest.raises(DatabaseError, match="never deleted"), transaction.atomic():
+            delete()
+
+    assert records.exists()
+
+
+def test_what_may_delete_records_may_do_so_no_longer_than_it_lasts(room: Room):
+    rooms.end_room(room)
+
+    def purge_and_more() -> None:
+        with transaction.atomic():
+            purge_room(room)
+            Record.objects.filter(room=room).delete()
+
+    with pytest.raises(DatabaseError, match="never deleted"):
+        purge_and_more()
+    assert not Record.objects.filter(room=room, verb="purge").exists()
+
+    purge_room(room)
+    assert list(Record.objects.filter(room=room).values_list("verb", flat=True)) == ["purge"]
+    rooms.delete_room(room)
+    assert list(Record.objects.values_list("verb", flat=True)) == ["delete"]
+
+
 def test_a_record_stays_readable_when_its_author_is_gone(cast: dict[str, Account], room: Room, as_: As, poll: Poll):
     as_("co_host").post(reverse("live_polls:act", args=[room.join_code]), {"verb": "close", "poll": poll.code})
     cast["co_host"].delete()
