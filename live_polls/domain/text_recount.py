@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from live_polls.domain.held_words import words_of
 from live_polls.domain.written import STATE_COUNTERS, Change, Writing, texts_of, write_texts
@@ -12,33 +15,41 @@ from live_polls.enums import TextState
 from live_polls.kinds import KINDS
 from live_polls.models import Ballot, Poll, Spelling, Tally, Text
 
+M = TypeVar("M", bound=Model)
+
 # (round, what is counted: "text <key>" or "spelling <key> <text>")
 Counts = Counter[tuple[int, str]]
 
 
-def count_texts(poll: Poll) -> tuple[Counts, Counts]:
-    """What the ballots say and what is stored. Call under the poll's lock."""
+def of_round(rows: QuerySet[M], round_: int | None) -> QuerySet[M]:
+    """Of these rows those of one round, or all (None)."""
+    return rows if round_ is None else rows.filter(round=round_)
+
+
+def count_texts(poll: Poll, round_: int | None = None) -> tuple[Counts, Counts]:
+    """What the ballots of a round (None: of all) say and what is stored. In one consistent read, or under the lock."""
     counted, stored = Counts(), Counts()
     kind = KINDS[poll.kind]
-    for change in _changes(poll):
+    for change in _changes(poll, round_):
         for named, _, text in texts_of(change.after, change, kind):
             counted[named.round, f"text {named.key}"] += 1
             if kind.shares_texts:
                 counted[named.round, f"spelling {named.key} {text}"] += 1
-    spellings = list(Spelling.objects.filter(poll=poll).values_list("round", "key", "text", "n"))
-    for round_, key, text, n in spellings:
-        stored[round_, f"spelling {key} {text}"] = n
-    spelled = {(round_, key) for round_, key, _, _ in spellings}
-    texts = Text.objects.filter(poll=poll, n__gt=0).values_list("round", "key", "text", "state", "n")
-    for round_, key, text, state, n in texts:
-        stored[round_, f"text {key}"] = n
-        if kind.shares_texts and (round_, key) not in spelled:
-            stored[round_, f"spelling {key} {text}"] = n  # all write it so
+    written = of_round(Spelling.objects.filter(poll=poll), round_)
+    spellings = list(written.values_list("round", "key", "text", "n"))
+    for number, key, text, n in spellings:
+        stored[number, f"spelling {key} {text}"] = n
+    spelled = {(number, key) for number, key, _, _ in spellings}
+    texts = of_round(Text.objects.filter(poll=poll, n__gt=0), round_)
+    for number, key, text, state, n in texts.values_list("round", "key", "text", "state", "n"):
+        stored[number, f"text {key}"] = n
+        if kind.shares_texts and (number, key) not in spelled:
+            stored[number, f"spelling {key} {text}"] = n  # all write it so
         if state in STATE_COUNTERS:
-            counted[round_, STATE_COUNTERS[state]] += 1
-    counters = Tally.objects.filter(poll=poll, counter__in=STATE_COUNTERS.values())
-    for round_, counter, n in counters.values_list("round", "counter", "n"):
-        stored[round_, counter] = n
+            counted[number, STATE_COUNTERS[state]] += 1
+    counters = of_round(Tally.objects.filter(poll=poll, counter__in=STATE_COUNTERS.values()), round_)
+    for number, counter, n in counters.values_list("round", "counter", "n"):
+        stored[number, counter] = n
     return counted, stored
 
 
@@ -63,11 +74,10 @@ def count_states_anew(poll_ids: Iterable[int]) -> None:
     )
 
 
-def _changes(poll: Poll) -> list[Change]:
+def _changes(poll: Poll, round_: int | None = None) -> list[Change]:
     kind = KINDS[poll.kind]
     if not kind.carries_texts(poll.settings):
         return []
-    ballots = Ballot.objects.filter(poll=poll, answer__isnull=False).values_list("round", "participant", "answer")
-    return [
-        Change(poll.pk, round_, author, None, json.loads(answer or "")) for round_, author, answer in ballots.iterator()
-    ]
+    ballots = of_round(Ballot.objects.filter(poll=poll, answer__isnull=False), round_)
+    rows = ballots.values_list("round", "participant", "answer").iterator()
+    return [Change(poll.pk, number, author, None, json.loads(answer or "")) for number, author, answer in rows]

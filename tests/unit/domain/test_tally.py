@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from live_polls.domain import lifecycle
+from live_polls.domain import lifecycle, tally
 from live_polls.domain.ballots import cast_batch
 from live_polls.domain.tally import recount, recount_closed
 from live_polls.models import Poll, Room, Tally
@@ -12,6 +15,7 @@ from tests.factories import make_cast, make_poll
 
 pytestmark = pytest.mark.django_db
 
+PATIENCE = 20
 A, B = {"option": 1}, {"option": 2}
 
 
@@ -101,6 +105,8 @@ def test_recount_closed_counts_one_closed_poll_and_mends_nothing(poll):
     lifecycle.close_poll(poll)
     assert recount_closed(poll.pk) == 0
     falsify(poll, 1, "1", 9)
+    assert recount_closed(poll.pk) == 0, "earlier rounds were looked at when they were over"
+    falsify(poll, 2, "1", 9)
     falsify(poll, 2, "n", 9)
 
     assert [recount_closed(poll.pk), recount_closed(poll.pk)] == [2, 2]
@@ -112,9 +118,49 @@ def test_recount_closed_leaves_polls_that_are_not_closed_or_gone(poll):
     assert [recount_closed(poll.pk), recount_closed(0)] == [None, None]
 
 
-def test_recount_counts_under_the_lock_of_the_poll(poll):
-    with CaptureQueriesContext(connection) as queries:
-        recount()
+@pytest.mark.django_db(transaction=True)
+def test_a_count_that_is_right_waits_for_no_writer_and_none_for_it(poll):
+    lifecycle.close_poll(poll)
+    is_locked, is_counted = Event(), Event()
 
-    tables = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert ['"live_polls_poll"' in sql for sql in tables[1:3]] == [True, False]
+    def hold_the_lock() -> None:
+        with transaction.atomic():
+            list(Poll.objects.select_for_update(no_key=True).filter(pk=poll.pk))
+            is_locked.set()
+            assert is_counted.wait(PATIENCE)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        holding = threads.submit(hold_the_lock)
+        assert is_locked.wait(PATIENCE)
+        try:
+            counting = threads.submit(on_own_connection, lambda: (recount(), recount_closed(poll.pk)))
+            assert counting.result(PATIENCE / 4) == ([], 0)
+        finally:
+            is_counted.set()
+        holding.result(PATIENCE)
+
+
+def on_own_connection(deed):
+    try:
+        return deed()
+    finally:
+        connection.close()
+
+
+def test_what_seems_wrong_is_looked_at_again_under_the_lock_of_the_poll(poll, monkeypatch):
+    falsify(poll, 1, "1", 9)
+    locks_before = []
+    compare = tally._compare
+
+    def compare_and_note(*args):
+        locks_before.append(sum('"live_polls_poll"' in query["sql"] for query in queries.captured_queries))
+        if len(locks_before) == 2:
+            falsify(poll, 1, "1", 2)  # as if it had been right all along
+        return compare(*args)
+
+    monkeypatch.setattr(tally, "_compare", compare_and_note)
+    with CaptureQueriesContext(connection) as queries:
+        assert recount(repair=True) == []
+
+    assert [n - locks_before[0] for n in locks_before] == [0, 1]
