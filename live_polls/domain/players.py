@@ -19,7 +19,7 @@ from live_polls.domain.held_words import holds_name
 from live_polls.domain.names import MAX_TEAM, clean_name, name_key
 from live_polls.domain.records import record
 from live_polls.domain.texts import clean_line
-from live_polls.domain.versions import bump_board, bump_players
+from live_polls.domain.versions import bump_board, bump_everything, bump_players
 from live_polls.enums import RoomState, TextState
 from live_polls.errors import (
     InvalidNameError,
@@ -131,7 +131,7 @@ def set_teams(room: Room, names: Sequence[str]) -> None:
         for player in strays:
             player.team = roll.team_for("")
         Player.objects.bulk_update(strays, ["team"], batch_size=500)
-        bump_board(room.pk)
+        bump_everything(room.pk)  # the names of the teams are of the layout, who plays for them is not
     room.refresh_from_db()
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from live_polls.domain.record_gate import letting_records_go
 from live_polls.domain.records import record
-from live_polls.domain.versions import bump_layout
+from live_polls.domain.versions import bump_everything
 from live_polls.domain.written import STATE_COUNTERS
 from live_polls.enums import RoomState, TextState
 from live_polls.errors import InvalidSettingsError
@@ -110,5 +110,5 @@ def purge_room(room: Room) -> int:
             purged_at=timezone.now(), ballot_key=new_secret(), voice_key=new_secret()
         ):
             record(room.pk, "purge", ballots=n_ballots)
-            bump_layout(room.pk)
+            bump_everything(room.pk)
     return n_ballots

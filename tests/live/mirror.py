@@ -34,7 +34,13 @@ class Mirror:
             "question.removed": lambda message: self._questions.pop(message["question"], None),
             "upvotes.changed": self._on_upvotes,
             "voice.changed": self._on_voice,
+            "player.changed": self._on_player,
+            "players.changed": self._on_players,
         }
+        self._board: Message | None = None
+        self._player: Message | None = None
+        self._players: Message | None = None
+        self._times: dict[tuple[str, int], Message] = {}
         self._questions: dict[str, Message] = {}
         self._own: dict[str, Message] = {}
         self._upvotes: set[str] = set()
@@ -48,6 +54,8 @@ class Mirror:
         """What a snapshot of now would say, in an order that does not depend on chance."""
         polls = [self._polls[code] for code in self._order]
         rounds = {(poll["code"], poll["round"]) for poll in polls}
+        # Extra time is on top of a countdown: where none runs there is none.
+        timed = {(poll["code"], poll["round"]) for poll in polls if "last_deadline" in poll}
         return {
             "room": self._room,
             "current": self._current,
@@ -57,6 +65,10 @@ class Mirror:
             "upvotes": sorted(self._upvotes),
             "polls": [poll | {"tally": self._tallies.get((poll["code"], poll["round"]))} for poll in polls],
             "ballots": {key: ballot for key, ballot in sorted(self._ballots.items()) if key in rounds},
+            "board": self._board,
+            "player": self._player,
+            "players": self._players,
+            "times": {key: time for key, time in sorted(self._times.items()) if key in timed},
         }
 
     def _on_snapshot(self, message: Message) -> None:
@@ -70,7 +82,9 @@ class Mirror:
             self._tallies[code, poll["round"]] = tally
         for ballot in message["me"]["ballots"]:
             self._ballots[ballot["poll"], ballot["round"]] = ballot
-
+        for time in message["me"].get("times", []):
+            self._times[time["poll"], time["round"]] = time
+        self._player, self._players = message["me"].get("player"), message.get("players")
         self._questions = {question["code"]: question for question in message.get("questions", [])}
         self._own = {question["code"]: question for question in message["me"].get("questions", [])}
         self._upvotes = set(message["me"].get("upvotes", []))
@@ -91,6 +105,13 @@ class Mirror:
 
     def _on_room(self, message: Message) -> None:
         self._room, self._current = message["room"], message["current"]
+        self._board = message.get("board")
+
+    def _on_player(self, message: Message) -> None:
+        self._player = message["player"]
+
+    def _on_players(self, message: Message) -> None:
+        self._players = message["players"]
 
     def _on_presence(self, message: Message) -> None:
         self._presence = message["presence"]
@@ -109,7 +130,13 @@ class Mirror:
         self._tallies[message["poll"], message["round"]] = message["tally"]
 
     def _on_me(self, message: Message) -> None:
+        round_ = message["poll"], message["round"]
+        self._ballots.pop(round_, None)
         for ballot in message["ballots"]:
-            self._ballots[ballot["poll"], ballot["round"]] = ballot
+            self._ballots[round_] = ballot
+        if "times" in message:
+            self._times.pop(round_, None)
+            for time in message["times"]:
+                self._times[round_] = time
         for code, tally in message.get("tallies", {}).items():
             self._tallies[code, message["round"]] = tally

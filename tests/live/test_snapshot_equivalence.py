@@ -2,96 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
-
 from live_polls.domain import lifecycle, moderation, polls, rooms, steps
 from live_polls.domain import question_moderation as desk
 from live_polls.domain.asking import edit_asking
-from live_polls.domain.participants import new_token, stage_token
 from live_polls.domain.polls import PollDraft
 from live_polls.enums import Asking, Screen
 from live_polls.models import Account, Question, Room, Text
 from tests.asking import make_asked, upvote
 from tests.factories import make_poll
 from tests.live.doors import Door
-from tests.live.driver import Message, Socket, act, hosted, joined, staged
-from tests.live.mirror import Mirror
-
-Deed = Callable[[], Awaitable[object]]
-Entrance = Callable[[], Any]
-
-
-@dataclass(slots=True)
-class Watcher:
-    """Somebody with a socket that is never asked for a snapshot again, and a way in for a look with fresh eyes."""
-
-    name: str
-    entrance: Entrance
-    socket: Socket
-    mirror: Mirror = field(default_factory=Mirror)
-
-    async def check(self, after: str) -> None:
-        """The messages lead to what a fresh socket is shown."""
-        async with self.entrance() as fresh:
-            expected = Mirror()
-            expected.take(fresh.snapshot)
-            while self.mirror.state != expected.state:
-                try:
-                    await self.hear()
-                except AssertionError:
-                    assert (self.name, after, self.mirror.state) == (self.name, after, expected.state)
-        for message in await self.socket.fence():
-            self.mirror.take(message)
-        assert (self.name, after, self.mirror.state) == (self.name, after, expected.state)
-
-    async def hear(self) -> None:
-        self.mirror.take(await self.socket.next())
-
-
-class Hall:
-    """All kinds of viewers of one room. `voter` is the one who votes."""
-
-    def __init__(self, watchers: list[Watcher]) -> None:
-        self._watchers = watchers
-
-    @property
-    def voter(self) -> Socket:
-        """A socket of the voter that nobody mirrors: who waits for an ack takes messages away from others."""
-        return self._watchers[0].socket
-
-    async def does(self, name: str, deed: Deed) -> None:
-        await deed()
-        for watcher in self._watchers[1:]:
-            await watcher.check(name)
-
-
-@asynccontextmanager
-async def hall_of(door: Door, room: Room, alice: Account) -> AsyncIterator[Hall]:
-    token, other = new_token(room.pk), new_token(room.pk)
-    link = await act(stage_token, room)
-    entrances: dict[str, Entrance] = {
-        "phone that votes": partial(joined, door, room, token=token),
-        "laptop of the voter": partial(joined, door, room, token=token),
-        "somebody else": partial(joined, door, room, token=other),
-        "anonymous stage": partial(staged, door, room),
-        "trusted stage": partial(staged, door, room, stage_token=link),
-        "host": partial(hosted, door, room, alice),
-    }
-    async with AsyncExitStack() as stack:
-        watchers = []
-        for name, entrance in entrances.items():
-            watcher = Watcher(name, entrance, await stack.enter_async_context(entrance()))
-            watcher.mirror.take(watcher.socket.snapshot)
-            watchers.append(watcher)
-        yield Hall(watchers)
-
-
-def _on(deed: Callable[..., object], *args: Any, **kwargs: Any) -> Deed:
-    return partial(act, deed, *args, **kwargs)
+from tests.live.driver import Socket, act
+from tests.live.hall import hall_of, on, say
 
 
 async def test_the_life_of_a_poll(door: Door, room: Room, alice: Account):
@@ -100,30 +21,31 @@ async def test_the_life_of_a_poll(door: Door, room: Room, alice: Account):
     second = await act(make_poll, room, prompt="Second?", kind="ranking", seconds=600, is_open=False)
     async with hall_of(door, room, alice) as hall:
         cast = hall.voter.cast
-        for name, deed in {
-            "open": _on(lifecycle.open_poll, first),
-            "vote": lambda: cast(first, {"option": 1}),
-            "vote again": lambda: cast(first, {"option": 2}, seq=2),
-            "the same once more": lambda: cast(first, {"option": 2}, seq=3),
-            "withdraw": lambda: cast(first, None, seq=4),
-            "vote after all": lambda: cast(first, {"option": 3}, seq=5),
-            "open another with a countdown": _on(lifecycle.open_poll, second),
-            "rank": lambda: cast(second, {"options": [3, 1]}),
-            "give time": _on(lifecycle.extend_countdown, second),
-            "stop the countdown": _on(lifecycle.stop_countdown, second),
-            "close": _on(lifecycle.close_poll, first),
-            "hide": _on(lifecycle.hide_results, first),
-            "show": _on(lifecycle.show_results, first),
-            "put on stage": _on(lifecycle.put_on_stage, room, second),
-            "archive": _on(lifecycle.archive_poll, first),
-            "open from the archive": _on(lifecycle.open_poll, first),
-            "vote in the new round": lambda: cast(first, {"option": 1}),
-            "close the new round": _on(lifecycle.close_poll, first),
-            "reset": _on(lifecycle.reset_poll, first),
-            "close the other": _on(lifecycle.close_poll, second),
-            "reset while it is on stage": _on(lifecycle.reset_poll, second),
-        }.items():
-            await hall.does(name, deed)
+        await hall.lives(
+            {
+                "open": on(lifecycle.open_poll, first),
+                "vote": lambda: cast(first, {"option": 1}),
+                "vote again": lambda: cast(first, {"option": 2}, seq=2),
+                "the same once more": lambda: cast(first, {"option": 2}, seq=3),
+                "withdraw": lambda: cast(first, None, seq=4),
+                "vote after all": lambda: cast(first, {"option": 3}, seq=5),
+                "open another with a countdown": on(lifecycle.open_poll, second),
+                "rank": lambda: cast(second, {"options": [3, 1]}),
+                "give time": on(lifecycle.extend_countdown, second),
+                "stop the countdown": on(lifecycle.stop_countdown, second),
+                "close": on(lifecycle.close_poll, first),
+                "hide": on(lifecycle.hide_results, first),
+                "show": on(lifecycle.show_results, first),
+                "put on stage": on(lifecycle.put_on_stage, room, second),
+                "archive": on(lifecycle.archive_poll, first),
+                "open from the archive": on(lifecycle.open_poll, first),
+                "vote in the new round": lambda: cast(first, {"option": 1}),
+                "close the new round": on(lifecycle.close_poll, first),
+                "reset": on(lifecycle.reset_poll, first),
+                "close the other": on(lifecycle.close_poll, second),
+                "reset while it is on stage": on(lifecycle.reset_poll, second),
+            }
+        )
 
 
 async def test_the_life_of_a_room(door: Door, room: Room, alice: Account):
@@ -132,28 +54,29 @@ async def test_the_life_of_a_room(door: Door, room: Room, alice: Account):
     async with hall_of(door, room, alice) as hall:
         cast = hall.voter.cast
         await hall.does("vote", lambda: cast(first, {"option": 1}))
-        for name, deed in {
-            "blank": _on(lifecycle.set_screen, room, Screen.BLANK),
-            "how to join": _on(lifecycle.set_screen, room, Screen.JOIN),
-            "content": _on(lifecycle.set_screen, room, Screen.CONTENT),
-            "title": _on(rooms.edit_room, room, title="Closing", results="live"),
-            "results for hosts": _on(rooms.edit_room, room, title="Closing", results="host"),
-            "results after the vote": _on(rooms.edit_room, room, title="Closing", results="after_vote"),
-            "results after the close": _on(rooms.edit_room, room, title="Closing", results="after_close"),
-            "edit a draft": _on(polls.edit_poll, draft, _draft("Edited?", ["Yes", "No"])),
-            "add a draft": _on(polls.add_poll, room, _draft("Another?", ["A", "B", "C"])),
-            "a draft on stage": _on(lifecycle.put_on_stage, room, draft),
-            "a step that opens it": lambda: act(_step, room),
-            "last to the front": _on(polls.move_poll, third, position=0),
-            "front to the middle": _on(polls.move_poll, third, position=2),
-            "delete what has votes": _on(polls.remove_poll, first),
-            "delete what is on stage": _on(polls.remove_poll, draft),
-            "nothing on stage": _on(lifecycle.put_on_stage, room, None),
-            "results of one poll": _on(polls.edit_poll, second, _draft(second.prompt, None, results="live")),
-            "revoke": _on(lifecycle.hide_results, second),
-            "end": _on(rooms.end_room, room),
-        }.items():
-            await hall.does(name, deed)
+        await hall.lives(
+            {
+                "blank": on(lifecycle.set_screen, room, Screen.BLANK),
+                "how to join": on(lifecycle.set_screen, room, Screen.JOIN),
+                "content": on(lifecycle.set_screen, room, Screen.CONTENT),
+                "title": on(rooms.edit_room, room, title="Closing", results="live"),
+                "results for hosts": on(rooms.edit_room, room, title="Closing", results="host"),
+                "results after the vote": on(rooms.edit_room, room, title="Closing", results="after_vote"),
+                "results after the close": on(rooms.edit_room, room, title="Closing", results="after_close"),
+                "edit a draft": on(polls.edit_poll, draft, _draft("Edited?", ["Yes", "No"])),
+                "add a draft": on(polls.add_poll, room, _draft("Another?", ["A", "B", "C"])),
+                "a draft on stage": on(lifecycle.put_on_stage, room, draft),
+                "a step that opens it": lambda: act(_step, room),
+                "last to the front": on(polls.move_poll, third, position=0),
+                "front to the middle": on(polls.move_poll, third, position=2),
+                "delete what has votes": on(polls.remove_poll, first),
+                "delete what is on stage": on(polls.remove_poll, draft),
+                "nothing on stage": on(lifecycle.put_on_stage, room, None),
+                "results of one poll": on(polls.edit_poll, second, _draft(second.prompt, None, results="live")),
+                "revoke": on(lifecycle.hide_results, second),
+                "end": on(rooms.end_room, room),
+            }
+        )
 
 
 async def test_the_life_of_texts(door: Door, room: Room, alice: Account):
@@ -162,25 +85,26 @@ async def test_the_life_of_texts(door: Door, room: Room, alice: Account):
     choice = await act(make_poll, room, settings={"other": True})
     async with hall_of(door, room, alice) as hall:
         cast = hall.voter.cast
-        for name, deed in {
-            "words": lambda: cast(cloud, {"texts": ["Python", "rude"]}),
-            "hide a word": _on(moderation.hide_text, cloud, 1, "rude"),
-            "other words": lambda: cast(cloud, {"texts": ["PYTHON", "tea"]}, seq=2),
-            "mend a word": _on(moderation.edit_text, cloud, 1, "tea", "Tea"),
-            "an answer that waits": lambda: cast(wall, {"texts": ["a thought"]}),
-            "approve it": _on(_decide, "show_text", "a thought"),
-            "hold it again": _on(_decide, "hold_text", "a thought"),
-            "another answer": lambda: cast(wall, {"texts": ["another"]}, seq=2),
-            "hide that": _on(_decide, "hide_text", "another"),
-            "name something else": lambda: cast(choice, {"other": "Vim"}),
-            "hide what was named": _on(moderation.hide_text, choice, 1, "vim"),
-            "choose after all": lambda: cast(choice, {"option": 1}, seq=2),
-            "withdraw": lambda: cast(cloud, None, seq=3),
-            "close": _on(lifecycle.close_poll, wall),
-            "approve after the close": _on(_decide, "show_text", "another"),
-            "reset": _on(lifecycle.reset_poll, wall),
-        }.items():
-            await hall.does(name, deed)
+        await hall.lives(
+            {
+                "words": lambda: cast(cloud, {"texts": ["Python", "rude"]}),
+                "hide a word": on(moderation.hide_text, cloud, 1, "rude"),
+                "other words": lambda: cast(cloud, {"texts": ["PYTHON", "tea"]}, seq=2),
+                "mend a word": on(moderation.edit_text, cloud, 1, "tea", "Tea"),
+                "an answer that waits": lambda: cast(wall, {"texts": ["a thought"]}),
+                "approve it": on(_decide, "show_text", "a thought"),
+                "hold it again": on(_decide, "hold_text", "a thought"),
+                "another answer": lambda: cast(wall, {"texts": ["another"]}, seq=2),
+                "hide that": on(_decide, "hide_text", "another"),
+                "name something else": lambda: cast(choice, {"other": "Vim"}),
+                "hide what was named": on(moderation.hide_text, choice, 1, "vim"),
+                "choose after all": lambda: cast(choice, {"option": 1}, seq=2),
+                "withdraw": lambda: cast(cloud, None, seq=3),
+                "close": on(lifecycle.close_poll, wall),
+                "approve after the close": on(_decide, "show_text", "another"),
+                "reset": on(lifecycle.reset_poll, wall),
+            }
+        )
 
 
 async def test_many_deeds_at_once(door: Door, room: Room, alice: Account):
@@ -213,42 +137,35 @@ async def test_the_life_of_questions(door: Door, room: Room, alice: Account):
         first = await act(make_asked, room, text="First?")
         second = await act(make_asked, room, text="Second?", name="Ada")
         held = await act(make_asked, room, text="Held?")
-        for name, deed in {
-            "ask": lambda: say(hall.voter, "question.ask", seq=1, text="Mine?"),
-            "top questions on stage": _on(lifecycle.set_screen, room, Screen.QUESTIONS),
-            "vote up": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
-            "others vote up": _on(many_upvotes, first, second),
-            "no longer": lambda: say(hall.voter, "question.upvote", question=first.code, on=False),
-            "up again": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
-            "hold": _on(desk.hold_question, held),
-            "approve": _on(desk.approve_question, held),
-            "hide": _on(desk.hide_question, held),
-            "edit": _on(desk.edit_question, first, "First of all?"),
-            "reply": _on(desk.reply_to_question, first, "So."),
-            "pin": _on(desk.pin_question, first),
-            "merge what is on stage": _on(desk.merge_question, first, second),
-            "a voice for what was merged": _on(upvote, first),
-            "pin the other": _on(desk.pin_question, second),
-            "split": _on(desk.split_question, first),
-            "answer": _on(desk.answer_question, second),
-            "a poll on stage": _on(make_poll, room),
-            "unpin": _on(desk.unpin_question, room),
-            "archive": _on(desk.archive_question, second),
-            "hide what one has asked": _on(hide_last, room),
-            "pause": _on(switch_asking, room, Asking.PAUSED),
-            "off": _on(switch_asking, room, Asking.OFF),
-            "on": _on(switch_asking, room, Asking.OPEN),
-            "take back": lambda: withdraw_last(hall.voter, room),
-        }.items():
-            await hall.does(name, deed)
-
-
-async def say(socket: Socket, kind: str, **fields: Any) -> Message:
-    """Say something about questions; it is acknowledged."""
-    await socket.say(kind, id="said", **fields)
-    answer = await socket.answer("said")
-    assert answer["type"] == "ack", answer
-    return answer
+        await hall.lives(
+            {
+                "ask": lambda: say(hall.voter, "question.ask", seq=1, text="Mine?"),
+                "top questions on stage": on(lifecycle.set_screen, room, Screen.QUESTIONS),
+                "vote up": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
+                "others vote up": on(many_upvotes, first, second),
+                "no longer": lambda: say(hall.voter, "question.upvote", question=first.code, on=False),
+                "up again": lambda: say(hall.voter, "question.upvote", question=first.code, on=True),
+                "hold": on(desk.hold_question, held),
+                "approve": on(desk.approve_question, held),
+                "hide": on(desk.hide_question, held),
+                "edit": on(desk.edit_question, first, "First of all?"),
+                "reply": on(desk.reply_to_question, first, "So."),
+                "pin": on(desk.pin_question, first),
+                "merge what is on stage": on(desk.merge_question, first, second),
+                "a voice for what was merged": on(upvote, first),
+                "pin the other": on(desk.pin_question, second),
+                "split": on(desk.split_question, first),
+                "answer": on(desk.answer_question, second),
+                "a poll on stage": on(make_poll, room),
+                "unpin": on(desk.unpin_question, room),
+                "archive": on(desk.archive_question, second),
+                "hide what one has asked": on(hide_last, room),
+                "pause": on(switch_asking, room, Asking.PAUSED),
+                "off": on(switch_asking, room, Asking.OFF),
+                "on": on(switch_asking, room, Asking.OPEN),
+                "take back": lambda: withdraw_last(hall.voter, room),
+            }
+        )
 
 
 def switch_asking(room: Room, asking: Asking) -> None:

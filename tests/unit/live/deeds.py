@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from itertools import count
+from random import Random
 
-from live_polls.domain import lifecycle, polls, rooms, tally
+from live_polls.domain import cohorts, lifecycle, polls, rooms, tally
 from live_polls.domain.ballots import cast_batch
+from live_polls.domain.extra_time import ask_for_time
+from live_polls.domain.pictures import add_picture
 from live_polls.domain.polls import PollDraft
+from live_polls.domain.retention import purge_room
+from live_polls.domain.rounds import show_rounds
 from live_polls.enums import Screen
-from live_polls.models import Poll, Room, Tally
-from tests.factories import make_cast, make_poll
+from live_polls.kinds import KINDS
+from live_polls.kinds.base import Shape
+from live_polls.models import Ballot, Poll, Room, Tally
+from tests.factories import make_cast, make_poll, voice_of
+from tests.pictures import make_picture
 
 ALICE, BOB = "alice", "bob"
 
@@ -58,6 +68,36 @@ def falsify_and_repair(room: Room, poll: Poll) -> None:
     tally.recount(room, repair=True)
 
 
+def vote_again(room: Room, poll: Poll) -> None:
+    poll.refresh_from_db()
+    vote(poll, {"option": 2})
+
+
+def add_of_kind(kind: str, room: Room, poll: Poll) -> None:
+    """With the answer of somebody, where it takes any."""
+    new = make_poll(room, kind=kind, options=["A", "B"][: KINDS[kind].max_options])
+    if KINDS[kind].takes_answers:
+        shape = Shape(new.options.count(), new.settings)
+        vote(new, KINDS[kind].preferred_answer([1, 2], Random(1), shape))
+
+
+def set_aside(room: Room, poll: Poll) -> None:
+    cast_batch([make_cast(poll, {"option": 1 + n % 2}) for n in range(12)])
+    lifecycle.close_poll(poll)
+    ids = list(Ballot.objects.filter(poll=poll).order_by("pk").values_list("pk", flat=True))[-6:]
+    cohorts.set_aside(cohorts.flag_cohort(poll, 1, ids, n_equal=6, seconds=4))
+
+
+def picture(room: Room, poll: Poll) -> None:
+    digest = add_picture(room, make_picture(), longest=90).digest
+    polls.edit_poll(last(room), replace(ask("Which?"), picture=digest, option_pictures=(digest, "")))
+
+
+def one_at_a_time(room: Room, poll: Poll) -> None:
+    rooms.set_one_at_a_time(room, one_at_a_time=True)
+    lifecycle.open_poll(last(room))
+
+
 DEEDS: dict[str, Callable[[Room, Poll], object]] = {
     "vote": lambda room, poll: vote(poll, {"option": 2}, BOB),
     "change a vote": lambda room, poll: vote(poll, {"option": 3}),
@@ -91,5 +131,21 @@ DEEDS: dict[str, Callable[[Room, Poll], object]] = {
     "end": lambda room, poll: rooms.end_room(room),
     "revoke stage links": lambda room, poll: rooms.revoke_stage_links(room),
     "repair": falsify_and_repair,
+    "extra time": lambda room, poll: ask_for_time(poll, round_=1, voice=voice_of(ALICE), nth=1),
+    "one at a time": one_at_a_time,
+    "compare rounds": also(
+        close,
+        lambda room, poll: lifecycle.open_poll(poll),
+        vote_again,
+        close,
+        lambda room, poll: show_rounds(room, poll),
+    ),
+    "board": lambda room, poll: lifecycle.set_screen(room, Screen.BOARD),
+    "say what is right": lambda room, poll: polls.edit_poll(poll, replace(polls.draft_of(poll), right={1})),
+    "explain": lambda room, poll: polls.edit_poll(poll, replace(polls.draft_of(poll), explanation="So.")),
+    "set aside": set_aside,
+    "picture": picture,
+    **{f"add a {kind}": partial(add_of_kind, kind) for kind in KINDS},
+    "purge": also(lambda room, poll: rooms.end_room(room), lambda room, poll: purge_room(room)),
     "nothing": lambda room, poll: None,
 }

@@ -327,6 +327,7 @@ def test_snapshot_and_changes_are_a_fresh_snapshot(deed, rule):
     DEEDS[deed](room, poll)
 
     after = read_room(room.pk, before[0], both_keys(ALICE, BOB))
+    assert after == read_room(room.pk, None, both_keys(ALICE, BOB)), "what was known is not true any more"
     for name, (viewer, who) in SCREENS.items():
         followed = Client().take_all(frames_of(before, after, viewer, who))
         fresh = Client().take_all(frames_of(after, after, viewer, who))
@@ -343,6 +344,7 @@ def frames_of(before: Read, after: Read, viewer: Viewer, who: str | None) -> lis
     old, new = face_of(before[0], viewer), face_of(after[0], viewer)
     mine = after[1].get(who or "", ())
     snapshot = faces.snapshot_frame(old, mine=before[1].get(who or "", ()), presence=0, now=0.0)
-    own = faces.me_changes(new, mine, old.splits | new.splits) if before is not after else ()
+    told = faces.stand_of(before[1].get(who or "", ()))
+    own = faces.me_changes(new, mine, old.splits | new.splits, told) if before is not after else ()
     changes = [frame for _, frame in (*own, *faces.changes(old, new, faces.voted_of(mine)))]
     return [json.loads(frame.payload) for frame in (snapshot, *changes)]
