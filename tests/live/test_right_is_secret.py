@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,28 +22,44 @@ from tests.live.doors import Door
 from tests.live.driver import act, hosted, joined, staged
 
 WHY = "Because of the moon"
-KINDS = ["single_choice", "multiple_choice"]
+RIGHT = "31.25"
+ANSWERS = {
+    "single_choice": {"option": 2},
+    "multiple_choice": {"options": [2, 3]},
+    "number": {"value": "7.00"},
+}
+KINDS = list(ANSWERS)
 
 
 def make_question(room: Room, kind: str = "single_choice") -> Poll:
     """An open poll with one right option and a reason."""
-    poll = make_poll(room, kind=kind)
+    poll = make_plain(room, kind)
     say_what_is_right(poll)
     return poll
 
 
+def make_plain(room: Room, kind: str) -> Poll:
+    is_number = kind == "number"
+    settings = {"minimum": "0", "maximum": "50", "decimals": 2} if is_number else {}
+    return make_poll(room, kind=kind, options=() if is_number else ("A", "B", "C"), settings=settings)
+
+
 def say_what_is_right(poll: Poll, right: frozenset[int] = frozenset({2}), why: str = WHY) -> None:
-    edit_poll(poll, replace(draft_of(poll), right=right, explanation=why))
+    """One of the options, or the value 31.25, give or take 1.75: numbers that stand nowhere else."""
+    draft = replace(draft_of(poll), explanation=why)
+    if poll.kind == "number":
+        edit_poll(poll, replace(draft, settings={**draft.settings, "right": RIGHT, "tolerance": "1.75"}))
+    else:
+        edit_poll(poll, replace(draft, right=right))
 
 
 def tells(text: str) -> bool:
-    return WHY in text or '"right"' in text
+    return any(secret in text for secret in (WHY, '"right"', '"tolerance"', RIGHT))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_frame_tells_before_it_is_revealed(door: Door, room: Room, alice: Account, kind: str):
     poll = await act(make_question, room, kind)
-    answer = {"option": 2} if kind == "single_choice" else {"options": [2, 3]}
     async with (
         joined(door, room) as audience,
         staged(door, room) as anonymous,
@@ -50,9 +67,12 @@ async def test_no_frame_tells_before_it_is_revealed(door: Door, room: Room, alic
         hosted(door, room, alice) as host,
     ):
         everybody = (audience, anonymous, trusted, host)
-        assert (await audience.cast(poll, answer))["type"] == "ack"
+        assert (await audience.cast(poll, ANSWERS[kind]))["type"] == "ack"
         await act(say_what_is_right, poll, frozenset({1, 2}))
         await act(lifecycle.hide_results, poll)
+        for somebody in everybody:
+            await somebody.hello()
+            assert not any(map(tells, somebody.heard))
         await act(lifecycle.close_poll, poll)
         for somebody in (audience, anonymous, trusted):
             await somebody.next("poll.changed", where=lambda message: message["poll"]["state"] == "closed")
@@ -63,8 +83,12 @@ async def test_no_frame_tells_before_it_is_revealed(door: Door, room: Room, alic
             if somebody is not host:
                 await somebody.next("poll.changed", where=lambda message: message["poll"]["shown"] is True)
             polls = (await somebody.hello())["polls"]
-            assert [option.get("right", False) for option in polls[0]["options"]] == [True, True, False]
+            assert right_in(polls[0]) == (RIGHT if kind == "number" else [True, True, False])
             assert polls[0]["explanation"] == WHY
+
+
+def right_in(poll: dict[str, Any]) -> object:
+    return poll["settings"].get("right") or [option.get("right", False) for option in poll["options"]]
 
 
 async def test_the_api_does_not_tell_either(door: Door, room: Room):
@@ -93,7 +117,7 @@ async def test_a_new_round_is_secret_again(door: Door, room: Room):
 def test_no_page_depends_on_what_is_right_before_it_is_revealed(alice: Account, kind: str, state: str):
     """Not a byte of them: so nothing can be read from a class, an attribute or an order either."""
     room = rooms.create_room(title="Keynote", owner=alice)
-    poll = make_poll(room, kind=kind)
+    poll = make_plain(room, kind)
     if state == "hidden":
         lifecycle.hide_results(poll)
         lifecycle.close_poll(poll)
