@@ -13,7 +13,7 @@ from django.db import connection
 # A ballot sent before the countdown ran out may arrive a little later: the voter gets the benefit.
 COUNTDOWN_GRACE = timedelta(seconds=2)
 
-# By how much the database's clock is ahead of this process's, as last heard: a process with screens asks twice a second.
+# By how much the database's clock is ahead of this process's, as last heard: a process in which somebody is asks every second.
 _offset = 0.0
 
 

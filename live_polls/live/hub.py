@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from live_polls import events
+from live_polls.domain import clock
 from live_polls.domain.access import find_room
 from live_polls.domain.lifecycle import close_overdue
 from live_polls.domain.snapshot import read_versions
@@ -91,7 +92,7 @@ class Hub:
         """The feed of the room with this (canonical) join code; RoomNotFoundError. Subscribes before it returns."""
         room_id = self._ids.get(join_code)
         if room_id is None:
-            room_id = (await read_for_one(find_room, join_code)).pk
+            room_id = await read_for_one(_enter, join_code)
             self._ids[join_code] = room_id
         feed = self._feeds.get(room_id)
         if feed is None or feed.gone:
@@ -192,7 +193,7 @@ class Hub:
 
     async def _poll_versions(self) -> None:
         if self._feeds:
-            versions = await read(read_versions, list(self._feeds))
+            versions = await read(_read_versions, list(self._feeds))
             for room_id, feed in list(self._feeds.items()):
                 if room_id in versions:
                     feed.hear_stand(*versions[room_id])
@@ -270,6 +271,20 @@ class Hub:
                 await self._hints.forget(room_id)
                 if room_id in self._feeds:  # somebody came in the meantime
                     await self._hints.listen(room_id)
+
+
+def _enter(join_code: str) -> int:
+    """The id of the room; RoomNotFoundError. A quiet process asks nothing, so it learns here what time it is: before
+    the first ballot comes, whose arrival is told by the database's clock."""
+    room_id = find_room(join_code).pk
+    clock.read_now()
+    return room_id
+
+
+def _read_versions(room_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """Where rooms stand; and what time it is, since the clocks of both may be set at any moment."""
+    clock.read_now()
+    return read_versions(room_ids)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

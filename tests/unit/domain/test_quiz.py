@@ -239,7 +239,7 @@ def test_where_nothing_is_right_nobody_earns_points(kind):
 def test_a_clock_that_goes_wrong_costs_nobody_points(monkeypatch, hours):
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
-    clock.read_now()  # as every process does, twice a second
+    clock.read_now()  # as every process does in which somebody is: see tests/unit/live/test_hub.py
     poll = make_question(points=1000, by_speed=True, seconds=3600)
     counted = cast_batch([make_cast(poll, {"option": 1})])[0]
     assert isinstance(counted, Counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from threading import Thread
 
@@ -11,7 +12,7 @@ import pytest_asyncio
 from django.utils import timezone
 
 from live_polls import events
-from live_polls.domain import exclusions, lifecycle, rooms
+from live_polls.domain import clock, exclusions, lifecycle, rooms
 from live_polls.domain.ballots import cast_batch
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import RoomNotFoundError
@@ -166,6 +167,18 @@ async def test_version_poll_asks_nothing_when_nobody_listens(the_hub, monkeypatc
 
     await the_hub._poll_versions()
     await the_hub._close_overdue()
+
+
+async def test_the_time_is_asked_before_the_first_ballot_and_with_every_version_poll(the_hub, room, monkeypatch):
+    real = time.time
+    monkeypatch.setattr(clock, "_offset", 0.0)
+    for hours in (1, -2):  # this process's clock is wrong, and is then set to another time
+        monkeypatch.setattr(time, "time", lambda hours=hours: real() + hours * 3600)
+        if hours == 1:
+            await the_hub.feed(room.join_code)
+        else:
+            await the_hub._poll_versions()
+        assert clock.now() == pytest.approx(real(), abs=60)
 
 
 # Timers
