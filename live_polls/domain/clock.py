@@ -13,8 +13,9 @@ from django.db import connection
 # A ballot sent before the countdown ran out may arrive a little later: the voter gets the benefit.
 COUNTDOWN_GRACE = timedelta(seconds=2)
 
-# By how much the database's clock is ahead of this process's, as last heard: a process in which somebody is asks every second.
-_offset = 0.0
+# By how much the database's clock is ahead of the seconds that this process counts, as last heard: a process that
+# somebody is in asks every second. Counted seconds, because the machine's own clock may be set while people vote.
+_offset = time.time() - time.monotonic()
 
 
 def read_now() -> datetime:
@@ -23,10 +24,10 @@ def read_now() -> datetime:
     is_sqlite = connection.vendor == "sqlite"
     sql = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if is_sqlite else "SELECT clock_timestamp()"
     with connection.cursor() as cursor:
-        asked = time.time()
+        asked = time.monotonic()
         cursor.execute(sql)
         (said,) = cursor.fetchone()
-        heard = time.time()
+        heard = time.monotonic()
     # By hand, because SQLite has no type for moments: a text in UTC that does not say so.
     now: datetime = datetime.fromisoformat(said).replace(tzinfo=UTC) if is_sqlite else said
     _offset = now.timestamp() - (asked + heard) / 2
@@ -43,4 +44,4 @@ def over_before() -> str:
 
 def now() -> float:
     """What time it is by the database's clock, in Unix seconds, as this process last heard: asks nobody."""
-    return time.time() + _offset
+    return time.monotonic() + _offset

@@ -50,6 +50,11 @@ class Installation:
     def door(self) -> GuardedDoor:
         return GuardedDoor(self.server.url)
 
+    def load(self, text: str) -> tuple[Room, Poll]:
+        """Another room from a room file, as far as a client needs to know it, and its first poll."""
+        loaded = self.server.load_room(text)
+        return _room(self.database, loaded), Poll(code=loaded["polls"][0]["code"], round=1)
+
     def beside(self) -> ServerProcess:
         """Another server on the same data, on another port and with a log of its own."""
         folder = self.server.folder / "beside"
