@@ -13,8 +13,8 @@ from django.db import connection
 # A ballot sent before the countdown ran out may arrive a little later: the voter gets the benefit.
 COUNTDOWN_GRACE = timedelta(seconds=2)
 
-# By how much the database's clock is ahead of the seconds that this process counts, as last heard: a process that
-# somebody is in asks every second. Counted seconds, because the machine's own clock may be set while people vote.
+# By how much the database's clock is ahead of the seconds that this process counts, as last heard: a process in
+# which somebody is asks every second. Counted seconds, because the machine's own clock may be set while people vote.
 _offset = time.time() - time.monotonic()
 
 

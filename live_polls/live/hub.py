@@ -171,8 +171,8 @@ class Hub:
             feed.reactions.hear(process, counts, pulse, self._loop.time())
 
     def react(self, feed: RoomFeed, voice: str, said: str) -> None:
-        """Count a tap, unless there are more urgent things to do or this participant taps too fast. Never answers."""
-        if not self.load.sheds(Shed.REACTIONS) and not self.reaction_allowances.take(voice, self._loop.time()):
+        """Count a tap, unless this participant taps too fast. Never answers."""
+        if not self.reaction_allowances.take(voice, self._loop.time()):
             feed.react(voice, said)
 
     async def _every(self, seconds: float, deed: Callable[[], Awaitable[None]]) -> None:
@@ -220,11 +220,11 @@ class Hub:
                 feed.screens.show_all((("presence", ""), Frame(messages.encode(messages.PresenceChanged(total)))))
 
     async def _show_reactions(self) -> None:
-        """Tell and show what was tapped in the last second; while it is given up, forget it."""
+        """Tell and show what was tapped in the last second; under load later, or never."""
         now = self._loop.time()
         for room_id, feed in self._feeds.items():
             if self.load.sheds(Shed.REACTIONS):
-                feed.reactions.drop()
+                feed.reactions.give_up(now)
                 continue
             if (told := feed.reactions.to_tell(now)) is not None:
                 self._hints.tell_reactions(room_id, *told)

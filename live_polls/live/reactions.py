@@ -18,6 +18,8 @@ PULSES = frozenset(Pulse.values)
 PULSE_SECONDS = 60.0
 TELL_EVERY_SECONDS = 5.0
 EXPIRES_SECONDS = 15.0
+# That a tap may wait while there are more urgent things: later it would be about something else.
+KEEPS_SECONDS = 3.0
 MOST_PEOPLE = 20_000  # whose pulse is kept; of more, those who spoke last
 MOST_TAPS = 1_000_000  # that another process may say at once
 
@@ -27,11 +29,22 @@ Counts = dict[str, int]
 class Reactions:
     """Of one room in this process. `now` is in seconds of a steady clock."""
 
-    __slots__ = ("_elsewhere", "_last_words", "_new", "_ours", "_shown_pulse", "_told", "_told_at", "_untold")
+    __slots__ = (
+        "_elsewhere",
+        "_last_words",
+        "_new",
+        "_ours",
+        "_shown_pulse",
+        "_told",
+        "_told_at",
+        "_untold",
+        "_waits_since",
+    )
 
     def __init__(self) -> None:
         self._untold: Counter[str] = Counter()  # ours, to be told to other processes
         self._new: Counter[str] = Counter()  # everybody's, to be shown here
+        self._waits_since = 0.0  # the oldest of them
         self._last_words: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._ours: Counter[str] = Counter()
         self._elsewhere: dict[str, tuple[Counts, float]] = {}
@@ -42,6 +55,7 @@ class Reactions:
     def take(self, who: str, said: str, now: float) -> None:
         """Count one tap. It costs the same in any crowd."""
         if said in REACTIONS:
+            self._wait(now)
             self._untold[said] += 1
             self._new[said] += 1
             return
@@ -53,6 +67,7 @@ class Reactions:
 
     def hear(self, process: str, counts: Mapping[str, int], pulse: Mapping[str, int], now: float) -> None:
         """Another process said what was tapped there since it spoke last, and how its people feel."""
+        self._wait(now)
         self._new.update(_known(counts, REACTIONS))
         self._elsewhere[process] = _known(pulse, PULSES), now + EXPIRES_SECONDS
 
@@ -77,8 +92,13 @@ class Reactions:
         self._shown_pulse = pulse
         return counts, pulse
 
-    def drop(self) -> int:
-        """Give up what was tapped and neither told nor shown: there are more urgent things. How many taps that was."""
+    def give_up(self, now: float) -> int:
+        """There are more urgent things than to tell and to show: forget what has waited too long. How many taps that was.
+
+        A loop that is late once, as when somebody opens a page, is no reason to lose a tap.
+        """
+        if now < self._waits_since + KEEPS_SECONDS:
+            return 0
         n_dropped = self._untold.total()
         self._untold.clear()
         self._new.clear()
@@ -96,6 +116,10 @@ class Reactions:
         for counts, _ in self._elsewhere.values():
             total.update(counts)
         return dict(+total)
+
+    def _wait(self, now: float) -> None:
+        if not self._new and not self._untold:
+            self._waits_since = now
 
     def _forget(self, who: str) -> None:
         said, _ = self._last_words.pop(who, ("", 0.0))

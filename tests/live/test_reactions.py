@@ -6,6 +6,7 @@ import asyncio
 
 from live_polls.domain.rooms import edit_room
 from live_polls.live import hub as hubs
+from live_polls.live import reactions
 from live_polls.live.hub import REACTIONS_AT_ONCE, get_hub
 from live_polls.live.load import STEPS
 from live_polls.models import Poll, Room
@@ -80,7 +81,8 @@ async def test_a_room_that_wants_no_reactions_gets_none(hub: None, room: Room, p
         assert "reactions.changed" not in {message["type"] for message in await stage.fence()}
 
 
-async def test_reactions_are_given_up_first_and_ballots_go_on(hub: None, room: Room, poll: Poll, monkeypatch):
+async def test_a_tap_in_the_moment_in_which_the_loop_is_late_is_seen_a_moment_later(hub: None, room: Room, monkeypatch):
+    """Whoever opens the first page of a new server makes the loop late, and taps first."""
     monkeypatch.setattr(hubs, "LOAD_SECONDS", 3600.0)
     monkeypatch.setattr(hubs, "REACTIONS_SECONDS", 3600.0)
     door = QueuedDoor()
@@ -88,9 +90,28 @@ async def test_reactions_are_given_up_first_and_ballots_go_on(hub: None, room: R
         await phone.send({"type": "reaction.send", "reaction": "heart"})
         await phone.fence()
         get_hub().load.measure(lag=STEPS[0], waited=0.0)
+        await phone.send({"type": "reaction.send", "reaction": "heart"}, {"type": "reaction.send", "reaction": "clap"})
+        await phone.fence()
         await get_hub()._show_reactions()
+        assert "reactions.changed" not in {message["type"] for message in await stage.fence()}
+        get_hub().load.measure(lag=0.0, waited=0.0)
+        await get_hub()._show_reactions()
+
+        assert (await stage.next("reactions.changed"))["counts"] == {"heart": 2, "clap": 1}
+
+
+async def test_reactions_are_given_up_first_and_ballots_go_on(hub: None, room: Room, poll: Poll, monkeypatch):
+    monkeypatch.setattr(hubs, "LOAD_SECONDS", 3600.0)
+    monkeypatch.setattr(hubs, "REACTIONS_SECONDS", 3600.0)
+    monkeypatch.setattr(reactions, "KEEPS_SECONDS", 0.0)
+    door = QueuedDoor()
+    async with joined(door, room) as phone, staged(door, room) as stage:
+        await phone.send({"type": "reaction.send", "reaction": "heart"})
+        await phone.fence()
+        get_hub().load.measure(lag=STEPS[0], waited=0.0)
         await phone.send({"type": "reaction.send", "reaction": "heart"})
         assert (await phone.cast(poll, {"option": 1}))["type"] == "ack"
+        await get_hub()._show_reactions()
         get_hub().load.measure(lag=0.0, waited=0.0)
         await get_hub()._show_reactions()
         await phone.send({"type": "reaction.send", "reaction": "clap"})

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from live_polls.live import reactions as module
-from live_polls.live.reactions import EXPIRES_SECONDS, PULSE_SECONDS, TELL_EVERY_SECONDS, Reactions
+from live_polls.live.reactions import EXPIRES_SECONDS, KEEPS_SECONDS, PULSE_SECONDS, TELL_EVERY_SECONDS, Reactions
 
 
 def test_taps_are_told_and_shown_once_however_many_they_are():
@@ -88,10 +88,23 @@ def test_of_a_crowd_beyond_all_bounds_the_pulse_of_the_last_is_kept(monkeypatch)
     assert reactions.pulse == {"slower": 100}
 
 
-def test_what_is_given_up_is_neither_told_nor_shown_later():
+def test_a_tap_waits_a_moment_for_more_urgent_things():
     reactions = Reactions()
     reactions.take("alice", "heart", 1.0)
 
-    assert reactions.drop() == 1
-    assert reactions.to_tell(2.0) is None
-    assert reactions.to_show(2.0) is None
+    assert reactions.give_up(1.0 + KEEPS_SECONDS / 2) == 0
+    assert reactions.to_tell(3.0) == ({"heart": 1}, {})
+    assert reactions.to_show(3.0) == ({"heart": 1}, {})
+
+
+def test_what_has_waited_too_long_is_neither_told_nor_shown():
+    reactions = Reactions()
+    reactions.take("alice", "heart", 1.0)
+    reactions.take("bob", "clap", 2.0)
+
+    assert reactions.give_up(1.0 + KEEPS_SECONDS) == 2
+    assert reactions.to_tell(5.0) is None
+    assert reactions.to_show(5.0) is None
+    reactions.take("alice", "clap", 6.0)
+    assert reactions.give_up(6.0 + KEEPS_SECONDS / 2) == 0
+    assert reactions.to_show(8.0) == ({"clap": 1}, {})
