@@ -171,11 +171,16 @@ class Hints:
     def _start_telling(self, room_id: int) -> None:
         """A task a room, so that rooms of a Redis that is away hold up no room of another one."""
         if self._layer is not None and room_id not in self._tellers:
-            task = asyncio.get_running_loop().create_task(self._tell_room(room_id))
-            self._tellers[room_id] = task
-            task.add_done_callback(lambda _: self._tellers.pop(room_id, None))
+            self._tellers[room_id] = asyncio.get_running_loop().create_task(self._tell_room(room_id))
 
     async def _tell_room(self, room_id: int) -> None:
+        try:
+            await self._tell_all(room_id)
+        finally:
+            # In the same turn of the loop in which there was nothing left: what is told next finds no teller and begins one.
+            self._tellers.pop(room_id, None)
+
+    async def _tell_all(self, room_id: int) -> None:
         while room_id in self._untold or room_id in self._presence or room_id in self._reactions:
             fact = self._untold.pop(room_id, None)
             if fact is not None:

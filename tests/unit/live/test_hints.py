@@ -73,6 +73,27 @@ async def test_a_hint_reaches_the_other_process_and_not_ones_own(processes):
     assert other.heard.empty()
 
 
+async def test_what_is_told_in_the_turn_in_which_the_teller_ends_is_told_too(processes, monkeypatch):
+    one, other = processes
+    gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    send = one.hints._send
+
+    async def send_last(*said: Any) -> bool:
+        monkeypatch.undo()
+        await send(*said)
+        await gate
+        return True
+
+    monkeypatch.setattr(one.hints, "_send", send_last)
+    one.hints.tell(RoomChanged(1, 5))
+    assert await other.next() == RoomChanged(1, 5)
+
+    gate.set_result(None)  # the teller goes on in the next turn of the loop, and finds nothing more to tell
+    asyncio.get_running_loop().call_soon(one.hints.tell, RoomChanged(1, 6))  # in the same turn, after it
+
+    assert await other.next() == RoomChanged(1, 6)
+
+
 async def test_of_several_versions_the_newest_is_told_and_of_all_their_voters(processes):
     one, other = processes
     one.hints.tell(RoomChanged(1, 5, ("alice",)))
