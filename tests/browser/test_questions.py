@@ -264,6 +264,18 @@ def test_scripts_and_server_sort_alike(load, visit, monkeypatch, order):
 
 def asked(dice: random.Random, number: int) -> QuestionView:
     """Ties, and clocks that are a little ahead, are among them."""
-    said = {"name": "", "text": "Why?", "is_edited": False, "reply": "", "state": "shown", "hint": "", "version": 1}
-    stand = {"answered": dice.random() < 0.2, "n_upvotes": dice.randrange(8), "asked_at": dice.uniform(0, 10_100)}
-    return QuestionView(id=number, code=str(number), merged_into=None, **said, **stand)
+    return QuestionView(
+        id=number,
+        code=str(number),
+        name="",
+        text="Why?",
+        is_edited=False,
+        reply="",
+        state="shown",
+        hint="",
+        answered=dice.random() < 0.2,
+        merged_into=None,
+        n_upvotes=dice.randrange(8),
+        version=1,
+        asked_at=dice.uniform(0, 10_100),
+    )
