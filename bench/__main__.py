@@ -28,7 +28,7 @@ from bench.process import ProcessFailedError
 from bench.rooms import Rooms, make_rooms
 from bench.scale import Scale, quick
 from bench.scenario import Scenario
-from bench.scenarios import ballots, fanout, growth, hall, join, kinds, latency, memory, nodes, page, spike
+from bench.scenarios import ballots, fanout, growth, hall, join, kinds, latency, memory, nodes, page, questions, spike
 from bench.stores import POSTGRESQL, SQLITE, SqliteStores, Stores, server_stores
 from bench.table import render_table
 from bench.target import ROOT
@@ -44,14 +44,16 @@ MODULES = {
     "page": page,
     "growth": growth,
     "kinds": kinds,
+    "questions": questions,
     "hall": hall,
 }
 SCENARIOS = {
     name: Scenario(name, module.room, module.run, getattr(module, "STORES", (SQLITE,)))
     for name, module in MODULES.items()
 }
-# Ten thousand sockets and a kill are a run of their own: `python -m bench hall`.
-FULL = tuple(name for name in SCENARIOS if name != "hall")
+# Runs of their own, for which ten minutes have no room: `python -m bench questions`, `python -m bench hall`.
+APART = ("questions", "hall")
+FULL = tuple(name for name in SCENARIOS if name not in APART)
 # The minute has room for what the first bars are about, on the store that needs no start.
 QUICK = ("fanout", "ballots", "spike", "memory", "page")
 # What ends one scenario, and not the run.

@@ -41,6 +41,7 @@ class Crowd:
         self.refusals: Counter[str] = Counter()
         self.on_ack: OnPayload | None = None
         self.on_tally: OnPayload | None = None
+        self.on_upvotes: OnPayload | None = None
         self.on_refused: OnPayload | None = None
         self.on_snapshot: OnPayload | None = None
         self.on_lost: OnPhone | None = None
@@ -100,6 +101,9 @@ class Crowd:
             case b"ack":
                 if self.on_ack is not None:
                     self.on_ack(phone, payload)
+            case b"upvotes.changed":
+                if self.on_upvotes is not None:
+                    self.on_upvotes(phone, payload)
             case b"snapshot":
                 self._count_snapshot(phone, payload)
             case b"error":

@@ -69,6 +69,8 @@ RATIO_KEYS = (
     "memory_vs_bare",
     "memory10000_kb",
     "memory10000_vs_bare",
+    *(f"questions_{n}_{name}" for n in (0, 20, 200) for name in ("us", "bytes")),
+    *(f"questions_{n}_vs_0" for n in (20, 200)),
     *(f"hall_{name}" for name in _HALL),
     "page_kb",
     "page_requests",

@@ -44,6 +44,9 @@ class Scale:
     growth_rooms_seconds: float = 4.0
     kinds_full: int = 10_000
     kinds_seconds: float = 0.6
+    questions_sockets: int = 5_000
+    questions_per_second: float = 400.0
+    questions_seconds: float = 3.0
     nodes: tuple[int, ...] = (1, 2, 4)
     nodes_sockets: int = 1_000
     nodes_seconds: float = 5.0
@@ -55,7 +58,10 @@ class Scale:
     def n_tokens(self) -> int:
         """Return how many participants the largest room of the run has, those who cast for others to see included."""
         halls = (*self.fanout_listeners, *self.spike_sizes, *self.memory_sockets, *self.latency_listeners)
-        return max(*halls, self.ballots_sockets, self.nodes_sockets, self.growth_voters) + N_CASTERS
+        return (
+            max(*halls, self.ballots_sockets, self.nodes_sockets, self.growth_voters, self.questions_sockets)
+            + N_CASTERS
+        )
 
 
 def quick(folder: Path, *, profile: Path | None = None) -> Scale:
@@ -88,6 +94,9 @@ def quick(folder: Path, *, profile: Path | None = None) -> Scale:
         growth_rooms_seconds=2.0,
         kinds_full=2_000,
         kinds_seconds=0.3,
+        questions_sockets=500,
+        questions_per_second=200.0,
+        questions_seconds=1.5,
         nodes=(1, 2),
         nodes_sockets=400,
         nodes_seconds=2.0,

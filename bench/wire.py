@@ -11,6 +11,7 @@ SUBPROTOCOL = "live-polls.v1"
 _N_BALLOTS = re.compile(rb'"n_ballots": ?(\d+)')
 _VERSION = re.compile(rb'"version": ?(\d+)')
 _CODE = re.compile(rb'"code": ?"(\w+)"')
+_QUESTION = re.compile(rb'"question": ?"(\w+)"')
 
 
 class Poll(msgspec.Struct, frozen=True):
@@ -49,6 +50,12 @@ def read_code(payload: bytes) -> str:
     return found[1].decode() if found else ""
 
 
+def read_question(payload: bytes) -> str:
+    """Return the code of the question that an acknowledgement is about."""
+    found = _QUESTION.search(payload)
+    return found[1].decode() if found else ""
+
+
 def hello(token: str | None) -> bytes:
     """Write the first frame of a participant."""
     return msgspec.json.encode({"type": "hello"} | ({"token": token} if token else {}))
@@ -62,6 +69,20 @@ def ballot_cast(poll: bytes, *, number: int, round_: int, seq: int, option: int)
         round_,
         seq,
         option,
+    )
+
+
+def question_ask(number: int, text: str) -> bytes:
+    """Write a question of an audience member; the id is its number."""
+    return msgspec.json.encode({"type": "question.ask", "id": str(number), "seq": number, "text": text})
+
+
+def question_upvote(number: int, question: bytes, *, on: bool) -> bytes:
+    """Write a voice for a question, or that it is taken back."""
+    return b'{"type":"question.upvote","id":"%d","question":"%b","on":%b}' % (
+        number,
+        question,
+        b"true" if on else b"false",
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from bench import wire
 from bench.baselines.tally_frame import ack_text, snapshot_text, tally_text
+from live_polls.live import commands
 
 TALLY = tally_text(version=34, n_options=2).encode()
 
@@ -32,6 +34,18 @@ def test_a_ballot_is_written_as_the_protocol_says():
         "seq": 3,
         "answer": {"option": 2},
     }
+
+
+def test_what_is_said_about_questions_is_written_as_the_protocol_says():
+    ask = msgspec.json.decode(wire.question_ask(7, "Why?"), type=commands.QuestionAsk)
+    up, down = (
+        msgspec.json.decode(wire.question_upvote(8, b"K7Q2M9XA", on=on), type=commands.QuestionUpvote)
+        for on in (True, False)
+    )
+
+    assert (ask.seq, ask.text) == (7, "Why?")
+    assert (up.question, up.on, down.on) == ("K7Q2M9XA", True, False)
+    assert wire.read_question(b'{"type":"ack","id":"7","question":"K7Q2M9XA","state":"shown"}') == "K7Q2M9XA"
 
 
 def test_hello_carries_a_token_only_when_there_is_one():
