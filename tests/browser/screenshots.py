@@ -209,12 +209,17 @@ def take_voting(camera: Camera, room: Room, scheme: str) -> None:
 
 
 def take_ranking(camera: Camera, room: Room) -> None:
+    rank(room)
+    camera.shoot(camera.page(room.url, PHONE, "light"), "phone-ranking-light")
+    camera.shoot(_stage(camera, room, "dark"), "stage-ranking-dark")
+
+
+def rank(room: Room) -> None:
+    """The second poll of a room runs, and 18 people have ranked."""
     room.act("open", 1)
     room.act("stage", 1)
     for order, times in (([1, 2, 3], 9), ([2, 1], 6), ([4, 3], 3)):
         vote(room, {"options": order}, poll=1, times=times)
-    camera.shoot(camera.page(room.url, PHONE, "light"), "phone-ranking-light")
-    camera.shoot(_stage(camera, room, "dark"), "stage-ranking-dark")
 
 
 def take_pictures(camera: Camera, server: ServerProcess) -> None:
@@ -327,6 +332,8 @@ def take_reconnecting(camera: Camera, server: ServerProcess, room: Room) -> Page
 
 
 def take_desk(camera: Camera, server: ServerProcess) -> Page:
+    room = load_room(server, DATABASE, REPAIRS, TOOLS, is_open=False)
+    rank(room)
     link = next(word for word in server.said.split() if "/welcome/" in word)
     page = camera.page(server.url + link[link.index("/welcome/") :], LAPTOP, "light")
     camera.shoot(page, "desk-welcome-light")
@@ -336,7 +343,7 @@ def take_desk(camera: Camera, server: ServerProcess) -> Page:
     page.locator("main form button, form button").first.click()
     page.goto(f"{server.url}/rooms/")
     camera.shoot(page, "desk-rooms-light")
-    page.locator("a[href*='/edit']").first.click()
+    page.goto(f"{server.url}/rooms/{room.join_code}/edit")
     page.wait_for_load_state("networkidle")
     camera.shoot(page, "desk-room-light")
     page.goto(page.url.replace("/rooms/", "/remote/").replace("/edit", ""))
@@ -370,6 +377,7 @@ def take_moderation(camera: Camera, server: ServerProcess, desk: Page) -> None:
 def take_questions(camera: Camera, server: ServerProcess, desk: Page) -> None:
     """Questions on a phone, and the one that the remote has put on stage; `desk` is a page of somebody signed in."""
     room = load_room(server, DATABASE)
+    desk.emulate_media(color_scheme="light")
     desk.goto(f"{server.url}/rooms/{room.join_code}/edit")
     desk.get_by_label("Questions from the audience").select_option("open")
     desk.get_by_role("button", name="Save").first.click()
