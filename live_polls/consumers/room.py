@@ -26,6 +26,7 @@ from live_polls.errors import (
     RoomNotFoundError,
 )
 from live_polls.live import commands, messages
+from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import Outcome, get_box
 from live_polls.live.connections import Connection
 from live_polls.live.entrance import enter
@@ -207,9 +208,9 @@ class RoomSocket(Socket):
     async def _arrive(self, hello: commands.Hello) -> tuple[RoomFeed, Connection]:
         if self._feed is not None and self._connection is not None:
             return self._feed, self._connection
-        client = self.scope.get("client") or ("",)
+        address = str((self.scope.get("client") or ("",))[0] or "")
         cookie = "" if origin.is_missing(self.scope) else origin.cookie(self.scope, cookie_name(self._join_code))
-        feed = await enter(self._join_code, address=str(client[0] or ""), token=hello.token or cookie)
+        feed = await enter(self._join_code, address=address, token=hello.token or cookie)
         view = await feed.current_view()
         if view is None:
             raise RefusedError(messages.CLOSE_NOT_FOUND)
@@ -220,6 +221,7 @@ class RoomSocket(Socket):
             raise RefusedError(messages.CLOSE_TRY_AGAIN_LATER)
         feed = await self._hub.feed(self._join_code)  # reads that were slow may have outlived it
         if isinstance(who, Participant):
+            get_addresses().came(address, who.voice_key)
             connection = Connection(self.wire, viewer, who.ballot_key, who.voice_key)
             connection.by_account = who.by_account
         else:

@@ -2,8 +2,8 @@
 
 A hall has one address, and so has a university behind its gateway: nobody is ever refused a vote for it, nor anything
 else that they do with a token. *Codes* are limited by how many of them are wrong beside the right ones (guesses.py).
-Right is who becomes a participant by it, once: people are counted, not requests, or whoever knows one room could look
-at it as often as they like to guess.
+Right is each participant who comes, new or with a token, once: people are counted, not requests, or whoever knows one
+room could look at it as often as they like to guess.
 While a whole flood guesses, from however many addresses, and for ten minutes after, fewer misses are free; a hall
 still earns its own. So many are free even then that chance does not use them up: of halls where one in ten tries is
 wrong, fewer than one in a million ever get twelve ahead of what a quarter of their right ones allows. Who is refused
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address
 
 from live_polls.errors import RateLimitedError
@@ -27,6 +28,8 @@ MOST_ADDRESSES = 50_000
 # The most bounds somebody who knows one room, and joins it over and over to be right: as a hall of 12,000 mistypes.
 QUIET = Rule(free=60.0, hits_a_miss=4.0, most=2000.0)
 FLOOD = Rule(free=12.0, hits_a_miss=4.0, most=2000.0)
+# Who has come already, so that nobody counts twice.
+MOST_PARTICIPANTS = 100_000
 # When all addresses together miss more than this in a minute, somebody guesses.
 MISSES_A_MINUTE = 600.0
 # A hall of ten thousand comes in at once; afterwards people trickle.
@@ -42,6 +45,7 @@ class Addresses:
         self._all_misses = Fading(60.0)
         self._flood_until = 0.0
         self._tokens = Allowances(rate=TOKENS_A_SECOND, burst=TOKENS_AT_ONCE, most=most)
+        self._came: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -67,7 +71,7 @@ class Addresses:
                 self._flood_until = now + FADE_SECONDS
 
     def take_token(self, address: str, now: float | None = None) -> None:
-        """Let this address have one more new participant, whose code was right; RateLimitedError after too many."""
+        """Let this address have one more new participant; RateLimitedError when it has had too many."""
         now = time.monotonic() if now is None else now
         key = key_of(address)
         if not key:
@@ -76,7 +80,19 @@ class Addresses:
             retry_ms = self._tokens.take(key, now)
         if retry_ms:
             raise RateLimitedError(retry_ms=max(1000, retry_ms))
-        self._codes.note(key, now, is_right=True)
+
+    def came(self, address: str, voice: str, now: float | None = None) -> None:
+        """A participant came into their room from this address: the code was right. Repeatable: each counts once."""
+        key = key_of(address)
+        if not key:
+            return
+        with self._lock:
+            if voice in self._came:
+                return
+            self._came[voice] = None
+            if len(self._came) > MOST_PARTICIPANTS:
+                self._came.popitem(last=False)
+        self._codes.note(key, time.monotonic() if now is None else now, is_right=True)
 
 
 def key_of(address: str) -> str:

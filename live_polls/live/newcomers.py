@@ -16,5 +16,8 @@ def let_in(view: RoomView, address: str) -> str:
     """A token for one more participant; RateLimitedError where this address has had too many."""
     get_addresses().take_token(address)
     token = new_token(view.id)
-    get_patterns().note(participant_of(token, view), address)
+    participant = participant_of(token, view)
+    if participant is not None:
+        get_addresses().came(address, participant.voice_key)
+        get_patterns().note(participant, address)
     return token

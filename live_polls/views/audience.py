@@ -30,6 +30,7 @@ from live_polls.domain.snapshot import Mine, RoomView, read_room
 from live_polls.enums import RoomState
 from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
 from live_polls.kinds import KINDS
+from live_polls.live.addresses import get_addresses
 from live_polls.live.ballot_box import get_box
 from live_polls.live.entrance import refuse_strangers
 from live_polls.live.feed import RoomFeed
@@ -38,6 +39,7 @@ from live_polls.live.identity import participant_of
 from live_polls.live.readers import read_for_one
 from live_polls.views import door
 from live_polls.views.audience_words import refusal_words, told_words
+from live_polls.views.client_address import client_address
 from live_polls.views.question_cards import AskingCard, asking_card, question_refusal_words
 from live_polls.views.question_forms import QUESTION_DEEDS, question_deed
 from live_polls.views.question_order import order_in, query_of
@@ -94,7 +96,9 @@ async def audience(request: HttpRequest, join_code: str) -> HttpResponse:
     if view is None:
         raise RoomNotFoundError
     participant = participant_of(request.COOKIES.get(cookie_name(code), ""), view)
-    if participant is None and view.state == RoomState.ENDED.value:
+    if participant is not None:
+        get_addresses().came(client_address(request), participant.voice_key)
+    elif view.state == RoomState.ENDED.value:
         raise RoomNotFoundError  # to a stranger it is over
     refused, told = None, ""
     if request.method == "POST":

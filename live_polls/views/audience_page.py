@@ -117,6 +117,8 @@ class AudiencePage:
         participant = participant_of(token, view)
         if is_guarded(view, participant):
             return None
+        if participant is not None:
+            get_addresses().came(address, participant.voice_key)
         newcomer = _begin(view, address) if participant is None else ""
         if newcomer is None:
             return None

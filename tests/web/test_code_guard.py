@@ -18,6 +18,8 @@ from tests.live.doors import Answer
 pytestmark = pytest.mark.usefixtures("hub")
 
 FREE = int(QUIET.free) + 1
+# More than what fades away, and is free again, while a slow machine asks so often.
+SURELY_TOO_MANY = FREE + 20
 DOORS = ["/j/{code}", "/stage/{code}", "/api/v1/rooms/{code}/state", "/embed/{code}"]
 
 
@@ -60,11 +62,21 @@ async def test_who_guesses_is_refused_before_anything_is_looked_up(room, door):
 @pytest.mark.parametrize("known", DOORS)
 async def test_looking_at_a_room_one_knows_earns_no_guesses(room, known):
     cookie = {cookie_name(room.join_code): new_token(room.pk)}
-    for _ in range(FREE):
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < SURELY_TOO_MANY:
         assert (await get(known.format(code=room.join_code), "198.51.100.9", **cookie)).status == 200
-        assert (await get("/j/222222", "198.51.100.9")).status == 404
+        statuses.append((await get("/j/222222", "198.51.100.9")).status)
 
-    assert (await get("/j/222222", "198.51.100.9")).status == 429
+    assert statuses[-1] == 429
+
+
+async def test_each_phone_that_comes_back_to_its_room_counts_as_a_right_code(room):
+    for _ in range(4 * 5):
+        phone = {cookie_name(room.join_code): new_token(room.pk)}
+        assert (await get(f"/j/{room.join_code}", "203.0.113.7", **phone)).status == 200
+    statuses = {(await get("/j/222222", "203.0.113.7")).status for _ in range(FREE + 4)}
+
+    assert statuses == {404}  # four more than are free
 
 
 async def test_who_is_in_the_room_is_never_refused(room):
@@ -81,12 +93,12 @@ async def test_who_is_in_the_room_is_never_refused(room):
 
 def test_the_front_door_slows_down_guessing_and_still_lets_a_hall_in(room):
     guesser = Client(REMOTE_ADDR="198.51.100.9", raise_request_exception=False)
-    statuses = []
-    for _ in range(FREE + 1):
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < SURELY_TOO_MANY:
         guesser.post("/", {"join_code": room.join_code})
         statuses.append(guesser.post("/", {"join_code": "222222"}).status_code)
 
-    assert statuses == [404] * FREE + [429]
+    assert statuses[-1] == 429
     for n in range(600):
         phone = Client(REMOTE_ADDR="203.0.113.7", raise_request_exception=False)
         if n % 7 == 0:

@@ -22,6 +22,7 @@ from tests.factories import make_participant, make_poll, make_room
 from tests.web.conftest import As
 
 FREE = int(OF_AN_ADDRESS.free) + 1
+SURELY_TOO_MANY = FREE + 20  # some are free again while a slow machine asks so often
 
 pytestmark = [pytest.mark.usefixtures("box"), pytest.mark.django_db(transaction=True)]
 
@@ -114,8 +115,11 @@ def test_who_tries_many_passcodes_learns_nothing_any_more_not_even_by_the_right_
 
     assert tries("sesame", "203.0.113.7") == (302, True)
     # Any address of one IPv6 network: they are one person's to choose.
-    said = [tries(f"guess {n}", f"2001:db8:1:2::{n:x}") for n in range(FREE + 2)]
-    assert said == [(403, False)] * FREE + [(429, False)] * 2
+    said: list[tuple[int, bool]] = []
+    while len(said) < SURELY_TOO_MANY and (429, False) not in said:
+        said.append(tries(f"guess {len(said)}", f"2001:db8:1:2::{len(said):x}"))
+    assert len(said) > FREE
+    assert said == [(403, False)] * (len(said) - 1) + [(429, False)]
     assert tries("sesame", "2001:db8:1:2::ffff") == (429, False)
     joined = Client(REMOTE_ADDR="2001:db8:1:2::1").post(
         f"/api/v1/rooms/{room.join_code}/join", {"passcode": "sesame"}, content_type="application/json"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -15,6 +16,7 @@ from live_polls.live.addresses import (
 )
 from live_polls.live.guesses import FADE_SECONDS
 
+_voices = itertools.count()
 HALL, GUESSER = "203.0.113.7", "198.51.100.9"
 
 
@@ -34,6 +36,7 @@ def come_in(addresses: Addresses, address: str, now: float) -> bool:
         addresses.take_token(address, now)
     except RateLimitedError:
         return False
+    addresses.came(address, f"voice {next(_voices)}", now)
     return True
 
 
@@ -123,6 +126,25 @@ def test_who_joins_a_room_they_know_for_every_guess_does_not_guess_on_for_that()
         n_looked_at += guess(addresses, GUESSER, n / 50)
 
     assert n_looked_at < QUIET.free * 2
+
+
+def test_a_participant_counts_once_from_wherever_they_come():
+    addresses = Addresses()
+    for _ in range(1000):
+        addresses.came(HALL, "a voice", 0.0)
+        addresses.came(GUESSER, "a voice", 0.0)
+
+    assert [sum(guess(addresses, each, 0.0) for _ in range(1000)) for each in (HALL, GUESSER)] == [QUIET.free + 1] * 2
+
+
+def test_a_hall_whose_phones_were_here_before_earns_its_typos_too():
+    addresses, refused = Addresses(), []
+    for n in range(5000):
+        if n % 8 == 0:
+            refused.append(not guess(addresses, HALL, n / 100))
+        addresses.came(HALL, f"regular {n}", n / 100)
+
+    assert not any(refused)
 
 
 def test_not_even_a_whole_hall_of_newcomers_buys_more_than_a_hall_mistypes():
