@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 import pytest
 import pytest_asyncio
@@ -39,9 +39,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         connection.ops.sql_flush = _delete_all  # type: ignore[method-assign]  # for the connection of the tests alone
     flush = connection.ops.execute_sql_flush
 
-    def flush_records_too(statements: Sequence[str]) -> None:
+    def flush_records_too(sql_list: Iterable[str]) -> None:
         with transaction.atomic(), letting_records_go():
-            flush(statements)
+            flush(sql_list)
 
     connection.ops.execute_sql_flush = flush_records_too  # type: ignore[method-assign]
     yield

@@ -308,12 +308,10 @@ def test_the_log_says_the_words_of_the_audience_only_while_everybody_may_see_the
 ):
     poll = make_poll(room, kind="open_text", options=())
     now = timezone.now()
-    said = [
-        Question.objects.create(room=room, author="v", seq=1, text="rude question", state=state, asked_at=now),
-        Text.objects.create(poll=poll, round=1, key="k", author="v", text="rude text", state=state),
-        Player.objects.create(room=room, voice="v", name="Rude Name", name_key="rude name", state=state),
-    ]
-    for thing in said:
+    asked = Question.objects.create(room=room, author="v", seq=1, text="rude question", state=state, asked_at=now)
+    text = Text.objects.create(poll=poll, round=1, key="k", author="v", text="rude text", state=state)
+    player = Player.objects.create(room=room, voice="v", name="Rude Name", name_key="rude name", state=state)
+    for thing in (asked, text, player):
         record(room.pk, "hide", thing)
 
     host = as_("host")
@@ -322,7 +320,7 @@ def test_the_log_says_the_words_of_the_audience_only_while_everybody_may_see_the
         assert ("rude" in file.lower()) is (is_readable and extension == "csv")
     page = host.get(reverse("live_polls:records", args=[room.join_code])).content.decode()
     assert page.lower().count("rude") == (3 if is_readable else 0)
-    assert (f"#{said[0].code}" in page, f"#{said[1].pk}<" in page) == (not is_readable, not is_readable)
+    assert (f"#{asked.code}" in page, f"#{text.pk}<" in page) == (not is_readable, not is_readable)
 
 
 @pytest.mark.parametrize("state", [QuestionState.ARCHIVED, QuestionState.WITHDRAWN])

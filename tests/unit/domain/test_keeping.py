@@ -75,7 +75,7 @@ def full_room() -> Room:
     cast_batch([make_cast(cloud, {"texts": [word]}) for word in ("Django", "django")])
     question = Question.objects.create(room=room, author="v", seq=1, text="Why?", asked_at=timezone.now())
     Upvote.objects.create(question=question, voice="w")
-    Room.objects.filter(pk=room.pk).update(current_question=question)
+    Room.objects.filter(pk=room.pk).update(current=None, current_question=question)
     Player.objects.create(room=room, voice="v", name="Ada", name_key="ada")
     ExtraTime.objects.create(poll=poll, round=1, voice="v", deadline=timezone.now())
     Invitation.objects.create(room=room, number=1, code_hash="x", voice="v")
