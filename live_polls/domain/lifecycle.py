@@ -7,6 +7,7 @@ and closing is a barrier: a ballot's transaction holds the same lock, so nothing
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -138,12 +139,19 @@ def close_overdue() -> int:
     )
     n_closed = 0
     for poll in overdue:
+        # Deleted meanwhile: that must not keep the others open.
+        with suppress(PollNotFoundError):
+            n_closed += _close_if_overdue(poll, overdue)
+    return n_closed
+
+
+def _close_if_overdue(poll: Poll, overdue: QuerySet[Poll]) -> int:
+    with transaction.atomic(), acting_as(SERVER):
+        _lock(poll)
         # Read again under the lock: a host may have given more time since.
-        with transaction.atomic(), acting_as(SERVER):
-            _lock(poll)
-            if close_polls(overdue.filter(pk=poll.pk)):
-                bump_layout(poll.room_id)
-                n_closed += 1
+        n_closed = close_polls(overdue.filter(pk=poll.pk))
+        if n_closed:
+            bump_layout(poll.room_id)
     return n_closed
 
 

@@ -39,6 +39,7 @@ VERSION_POLL_SECONDS = 1.0
 PRESENCE_SECONDS = 1.013
 REACTIONS_SECONDS = 0.997
 OVERDUE_SECONDS = 0.503
+FORGOTTEN_SECONDS = 4.987
 HEARTBEAT_SECONDS = 20.0
 SWEEP_SECONDS = 7.211
 MEASURE_SECONDS = 1.201
@@ -71,6 +72,7 @@ class Hub:
             for seconds, deed in (
                 (VERSION_POLL_SECONDS, self._poll_versions),
                 (OVERDUE_SECONDS, self._close_overdue),
+                (FORGOTTEN_SECONDS, self._close_forgotten),
                 (LOAD_SECONDS, self._weigh),
                 (PRESENCE_SECONDS, self._show_presence),
                 (REACTIONS_SECONDS, self._show_reactions),
@@ -203,6 +205,10 @@ class Hub:
     async def _close_overdue(self) -> None:
         if any(feed.has_countdown for feed in self._feeds.values()):
             await read(close_overdue)
+
+    async def _close_forgotten(self) -> None:
+        """Close what is overdue in rooms where nobody is, too: after a restart perhaps nobody comes back."""
+        await read(close_overdue)
 
     async def _look_for_patterns(self) -> None:
         if len(get_patterns()):

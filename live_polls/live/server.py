@@ -43,6 +43,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         readiness.stop_draining()
         tune_garbage_collector()
+        get_hub()  # countdowns run out also where nobody comes
         logger.info("live_polls %s serves", settings.VERSION)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -66,6 +66,10 @@ class Poll(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["room", "key"], condition=~models.Q(key=""), name="one_poll_a_key"),
         ]
+        # Every process asks every few seconds whose countdown has run out: of all polls, those few that have one.
+        indexes = [
+            models.Index(fields=["deadline"], condition=models.Q(deadline__isnull=False), name="polls_with_a_deadline"),
+        ]
 
     def __str__(self) -> str:
         return self.prompt

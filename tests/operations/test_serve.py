@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
-from tests.server_process import prepare_server, server_on, serving
+from tests.server_process import ServerProcess, prepare_server, server_on, serving
+from tests.stores.waits import until
+
+COUNTDOWN = """
+[room]
+slug = "timed"
+title = "Timed"
+[[polls]]
+kind = "single_choice"
+prompt = "Now?"
+options = ["Yes", "No"]
+seconds = 30
+state = "open"
+"""
 
 
 @pytest.fixture
@@ -52,6 +67,22 @@ def test_a_database_without_tables_is_refused(tmp_path):
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "manage.py migrate" in refused.stderr
+
+
+def test_a_countdown_that_ran_out_while_the_server_was_down_ends_though_nobody_comes(server):
+    server.load_room(COUNTDOWN)
+    server.stop()
+    with closing(sqlite3.connect(server.folder / "db.sqlite3")) as database, database:
+        database.execute("UPDATE live_polls_poll SET deadline = '2026-01-01 00:00:00'")
+
+    with serving(server):
+        until(lambda: state_of_the_poll(server) == "closed")
+
+
+def state_of_the_poll(server: ServerProcess) -> str:
+    """Asked of the database: a look through the server would wake it."""
+    with closing(sqlite3.connect(f"file:{server.folder / 'db.sqlite3'}?mode=ro", uri=True)) as database:
+        return str(database.execute("SELECT state FROM live_polls_poll").fetchone()[0])
 
 
 @pytest.mark.parametrize(

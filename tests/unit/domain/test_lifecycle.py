@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from live_polls.domain import lifecycle, polls, rooms
@@ -231,6 +232,30 @@ def test_stop_countdown_leaves_the_poll_open():
     lifecycle.stop_countdown(poll)
 
     assert (poll.state, poll.deadline) == (OPEN, None)
+
+
+def test_a_poll_that_was_deleted_meanwhile_keeps_no_other_open(monkeypatch):
+    first, second = make_poll(seconds=30), make_poll(seconds=30)
+    Poll.objects.update(deadline=timezone.now() - timedelta(hours=1))
+    lock = lifecycle._lock
+
+    def delete_before(poll):
+        if poll == first:
+            polls.remove_poll(first)
+        return lock(poll)
+
+    monkeypatch.setattr(lifecycle, "_lock", delete_before)
+
+    assert lifecycle.close_overdue() == 1
+    second.refresh_from_db()
+    assert second.state == CLOSED
+
+
+def test_looking_for_what_is_overdue_does_not_go_through_all_polls():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of so few it would read all
+    assert "polls_with_a_deadline" in Poll.objects.filter(state=OPEN, deadline__lt=timezone.now()).explain()
 
 
 @pytest.mark.parametrize(("seconds_ago", "state"), [(-20, OPEN), (1, OPEN), (3, CLOSED)])

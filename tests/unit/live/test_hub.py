@@ -212,6 +212,15 @@ async def test_rounds_that_are_over_are_looked_at_for_floods_also_where_nobody_l
     assert await act(lambda: Cohort.objects.get().n) == 12
 
 
+async def test_overdue_polls_are_closed_where_nobody_is(the_hub, room):
+    poll = await act(make_poll, room, seconds=30)
+    await act(lambda: Poll.objects.update(deadline=timezone.now() - timedelta(hours=1)))
+
+    await the_hub._close_forgotten()
+
+    assert await act(lambda: Poll.objects.get(pk=poll.pk).state) == "closed"
+
+
 async def test_presence_is_shown_when_it_changes(the_hub, room):
     listener = await listen(the_hub, room)
     await listen(the_hub, room, Viewer.AUDIENCE, "alice")
