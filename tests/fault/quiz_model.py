@@ -45,6 +45,16 @@ def standings(questions: Sequence[Question], acks: Mapping[str, Mapping[str, Seq
     }
 
 
+def team_standings(told: Mapping[str, Standing], teams: Mapping[str, str]) -> list[tuple[int, str, int]]:
+    """(place, team, points), the best first: the mean of its players, halves up; `teams` are {player: team}."""
+    members: dict[str, list[int]] = {}
+    for player, team in teams.items():
+        members.setdefault(team, []).append(told[player].points)
+    means = {team: (2 * sum(points) + len(points)) // (2 * len(points)) for team, points in members.items()}
+    ranked = sorted(means.items(), key=lambda item: (-item[1], item[0]))
+    return [(1 + sum(other > points for other in means.values()), team, points) for team, points in ranked]
+
+
 def _points(question: Question, acks: Sequence[Acked]) -> int:
     if not acks:
         return 0

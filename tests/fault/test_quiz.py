@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from tests.fault.host import CSRF, sign_in
 from tests.fault.node import Node
-from tests.fault.quiz import JOIN_AT_ONCE, Player, Quiz, questions, room_file
-from tests.fault.quiz_model import Standing, standings
+from tests.fault.quiz import JOIN_AT_ONCE, TEAMS, Player, Quiz, corrected, questions, room_file
+from tests.fault.quiz_model import Question, Standing, standings, team_standings
 from tests.fault.stand import EMAIL, PASSWORD, SqliteStand, Stand
 from tests.fault.web import NoAnswerError, post
 from tests.stores.processes import send
@@ -24,6 +24,7 @@ N_QUESTIONS = 12
 N_PLAYERS = 1000
 SEED = 20261122
 KILLED_AT = (4, 9)
+CORRECTED, CORRECTED_AT = 1, 10  # the one that counts by speed and in a streak, when the tenth is over
 LOOK_AGAIN_S = 0.05
 PATIENCE_S = 60.0
 
@@ -66,6 +67,9 @@ async def play(stand: Stand, rng: Random, *, n_players: int) -> None:
     try:
         await until(lambda: len(quiz.standings) == n_players, "everybody has a name")
         for number, code in enumerate(quiz.codes):
+            if number == CORRECTED_AT:
+                asked = corrected(asked, CORRECTED)
+                await load(stand, room_file(asked, str(n_players)))
             await host_does(stand, quiz, "open", code)
             if number in KILLED_AT:
                 await until(lambda code=code: quiz.n_done(code) > n_players / 4, "a quarter has answered")
@@ -89,7 +93,20 @@ async def play(stand: Stand, rng: Random, *, n_players: int) -> None:
     lines = [Standing(line["place"], line["points"], line["streak"]) for line in board["players"]]
     assert lines == [right[line["name"]] for line in board["players"]]
     assert [line.place for line in lines] == sorted(one.place for one in right.values())[: len(lines)]
+    teams = {name: own["team"] for name, own in quiz.standings.items()}
+    assert [(line["place"], line["name"], line["points"]) for line in board["teams"]] == team_standings(right, teams)
+    assert {*teams.values()} == {*TEAMS}
+    assert_speed_counted(asked, quiz)
     assert quiz.early == []
+
+
+def assert_speed_counted(asked: list[Question], quiz: Quiz) -> None:
+    """The proof is none if all are equally fast."""
+    keys = [question.key for question in asked if question.by_speed]
+    elapsed = [acked.elapsed_ms for own in quiz.acks.values() for key in keys for acked in own[key]]
+    late = [ms for ms in elapsed if ms > 0]
+    assert len(late) > len(elapsed) / 5
+    assert len(set(late)) > 100
 
 
 def has_heard_the_end(quiz: Quiz, n_players: int) -> bool:
@@ -98,13 +115,18 @@ def has_heard_the_end(quiz: Quiz, n_players: int) -> bool:
 
 
 async def open_room(stand: Stand, text: str, asked: list[Any]) -> Quiz:
+    room = await load(stand, text)
+    codes = {poll["code"]: question for poll, question in zip(room["polls"], asked, strict=True)}
+    return Quiz(room["join_code"], stand.addresses, codes)
+
+
+async def load(stand: Stand, text: str) -> Any:
+    """Make the room, or make it as the file now says."""
     file = stand.folder / "quiz.toml"
     file.write_text(text)
     loaded = await asyncio.to_thread(stand.server.manage, "load_room", str(file), "--json")
     assert loaded.returncode == 0, loaded.stderr
-    room = json.loads(loaded.stdout)
-    codes = {poll["code"]: question for poll, question in zip(room["polls"], asked, strict=True)}
-    return Quiz(room["join_code"], stand.addresses, codes)
+    return json.loads(loaded.stdout)
 
 
 async def host_does(stand: Stand, quiz: Quiz, verb: str, code: str = "") -> None:
