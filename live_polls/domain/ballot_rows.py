@@ -67,6 +67,7 @@ class PollRow(NamedTuple):
     points: int
     by_speed: bool
     seconds: int | None
+    spans: str | dict[str, int | None]
     entry: str
     has_barred: bool
     opened_at: datetime | None
@@ -104,7 +105,7 @@ def read_polls(codes: Sequence[str]) -> dict[str, PollRow]:
             " (SELECT count(*) FROM live_polls_option o WHERE o.poll_id = p.id),"
             f" p.deadline IS NULL OR p.deadline > {over},"
             f" p.deadline IS NOT NULL AND p.deadline <= {over} AND p.last_deadline > {over},"
-            " r.state, r.version, r.epoch, r.ballot_key, p.points, p.by_speed, p.seconds, p.entry,"
+            " r.state, r.version, r.epoch, r.ballot_key, p.points, p.by_speed, p.seconds, p.spans, p.entry,"
             " EXISTS (SELECT 1 FROM live_polls_exclusion e WHERE e.room_id = r.id AND e.lifted_at IS NULL),"
             " p.opened_at"
             " FROM live_polls_poll p JOIN live_polls_room r ON r.id = p.room_id"

@@ -49,9 +49,11 @@ def open_poll(poll: Poll) -> None:
         if Room.objects.filter(pk=poll.room_id, one_at_a_time=True).exists():
             close_polls(Poll.objects.filter(room_id=poll.room_id))
         now = clock.read_now()
+        round_, spans = Poll.objects.values_list("round", "spans").get(pk=poll.pk)
         _update(
             poll,
             state=PollState.OPEN,
+            spans={**spans, str(round_): seconds},
             opened_at=now,
             deadline=now + timedelta(seconds=seconds) if seconds else None,
             last_deadline=None,

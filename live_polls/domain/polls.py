@@ -230,7 +230,8 @@ def _question(draft: PollDraft) -> tuple[object, ...]:
 
 def _worth(draft: PollDraft) -> tuple[object, ...]:
     """What decides how many points an answer earns."""
-    return draft.points, draft.by_speed, frozenset(draft.right), draft.seconds, dict(draft.settings)
+    # Not the countdown: another one is for rounds to come, and those that were played keep theirs.
+    return draft.points, draft.by_speed, frozenset(draft.right), dict(draft.settings)
 
 
 FILLED = (

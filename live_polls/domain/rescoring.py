@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from live_polls.domain import ballot_rows, scoring
-from live_polls.domain.ballot_rows import BallotRow
+from live_polls.domain.ballot_rows import BallotRow, PollRow
 from live_polls.domain.versions import bump_board
-from live_polls.kinds import KINDS
+from live_polls.kinds import KINDS, Kind
 from live_polls.kinds.base import Shape
 from live_polls.models import Ballot, Poll
 
@@ -36,8 +36,7 @@ def rescore(poll: Poll) -> int:
         changed = [
             ballot._replace(points=points)
             for ballot in _ballots(row.id)
-            if (points := scoring.earned(ballot.answer or "", ballot.elapsed_ms or 0, poll=row, kind=kind, shape=shape))
-            != ballot.points
+            if (points := _earned(ballot, row, kind, shape)) != ballot.points
         ]
         changed.sort()
         for start in range(0, len(changed), ROWS_A_STATEMENT):
@@ -45,6 +44,11 @@ def rescore(poll: Poll) -> int:
         if changed:
             bump_board(row.room_id)
     return len(changed)
+
+
+def _earned(ballot: BallotRow, poll: PollRow, kind: Kind, shape: Shape) -> int:
+    answer, elapsed = ballot.answer or "", ballot.elapsed_ms or 0
+    return scoring.earned(answer, elapsed, round_=ballot.round, poll=poll, kind=kind, shape=shape)
 
 
 def _ballots(poll_id: int) -> Iterator[BallotRow]:

@@ -42,7 +42,9 @@ def scored(
         elapsed = before.elapsed_ms
     else:
         elapsed = elapsed_ms(poll, arrived_at)
-    return BallotRow(*key, seq, answer, elapsed, earned(answer, elapsed, poll=poll, kind=kind, shape=shape))
+    return BallotRow(
+        *key, seq, answer, elapsed, earned(answer, elapsed, round_=key.round, poll=poll, kind=kind, shape=shape)
+    )
 
 
 def elapsed_ms(poll: PollRow, arrived_at: float) -> int:
@@ -53,11 +55,21 @@ def elapsed_ms(poll: PollRow, arrived_at: float) -> int:
     return min(max(0, elapsed), 2**31 - 1)
 
 
-def earned(answer: str, elapsed: int, *, poll: PollRow, kind: Kind, shape: Shape) -> int:
-    """The points of an answer (canonical JSON text) that took `elapsed` ms; 0 where nothing is right."""
+def earned(answer: str, elapsed: int, *, round_: int, poll: PollRow, kind: Kind, shape: Shape) -> int:
+    """The points of an answer (canonical JSON text) in this round that took `elapsed` ms; 0 where nothing is right."""
     how_right = kind.score(json.loads(answer), shape) or 0.0
     if how_right <= 0:
         return 0
-    span = poll.seconds * 1000 if poll.seconds else UNTIMED_MS
-    factor = 1 - min(elapsed, span) / (2 * span) if poll.by_speed else 1
+    factor = _speed(elapsed, _span_ms(poll, round_)) if poll.by_speed else 1
     return max(1, int(poll.points * min(how_right, 1.0) * factor + 0.5))
+
+
+def _speed(elapsed: int, span: int) -> float:
+    return 1 - min(elapsed, span) / (2 * span)
+
+
+def _span_ms(poll: PollRow, round_: int) -> int:
+    """Over how long speed counts: what the countdown was when the round was opened, whatever a host makes of it since."""
+    spans = json.loads(poll.spans) if isinstance(poll.spans, str) else poll.spans
+    seconds = spans.get(str(round_), poll.seconds)
+    return seconds * 1000 if seconds else UNTIMED_MS

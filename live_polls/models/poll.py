@@ -45,6 +45,9 @@ class Poll(models.Model):
     # The latest deadline that anybody has: extra time that a participant asked for is theirs alone.
     last_deadline = models.DateTimeField(_("last deadline"), null=True, blank=True, editable=False)
 
+    # {round: seconds of its countdown, null for none}: speed is worth what it was when the round was opened.
+    spans = models.JSONField(_("countdowns of rounds"), default=dict, editable=False)
+
     # More than 0: a quiz question. Its ballots are scored, kept under the voice key, and so not secret from hosts.
     points = models.PositiveIntegerField(_("points"), default=0)
     by_speed = models.BooleanField(_("the sooner, the more points"), default=False)

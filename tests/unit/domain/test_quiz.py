@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -219,6 +220,33 @@ def test_a_corrected_answer_is_scored_again_and_twice_is_as_once():
     assert [(line.name, line.points) for line in after.board.lines] == [("Bob", 100), ("Ada", 0)]
     assert rescore(poll) == 0
     assert standings(room) == [(1, "Bob", 100, 1), (2, "Ada", 0, 0)]
+
+
+def test_another_countdown_is_for_rounds_to_come_and_changes_no_points():
+    poll = make_question(points=1000, by_speed=True, seconds=10)
+    ada, bob = named(poll.room, "Ada", "Bob")
+    answer(poll, 1, ada, after_ms=2500)
+    draft = polls.draft_of(poll)
+    polls.edit_poll(poll, PollDraft(**{**_fields(draft), "seconds": 5}))
+    while_it_runs = answer(poll, 1, bob, after_ms=2500)
+    lifecycle.close_poll(poll)
+    polls.edit_poll(poll, PollDraft(**{**_fields(draft), "seconds": 600}))
+    assert (while_it_runs.points, standings(poll.room)[0]) == (875, (1, "Ada", 875, 1))
+    assert rescore(poll) == 0
+
+    lifecycle.open_poll(poll)
+    again: Any = cast_batch(
+        [replace(make_cast(poll, {"option": 1}, participant=ada, round_=2), arrived_at=late_by(poll))]
+    )[0]
+    assert again.points == 975
+    assert rescore(poll) == 0
+
+
+def late_by(poll: Poll) -> float:
+    """The moment when half a minute has passed since the allowance."""
+    poll.refresh_from_db()
+    assert poll.opened_at is not None
+    return poll.opened_at.timestamp() + ALLOWANCE_MS / 1000 + 30
 
 
 def test_a_question_with_ballots_stays_a_question():
