@@ -25,6 +25,8 @@ Token = Annotated[str, Meta(max_length=256)]
 ReactionName = Literal["heart", "clap", "laugh", "wow", "think", "slower", "faster", "lost"]
 # Above 2**53 a browser could no longer tell two numbers apart.
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
+# Of a ballot: half of that. A form takes the next one, and has to have one whatever a program has sent before.
+BallotSeq = Annotated[int, Meta(ge=1, le=2**52)]
 Round = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Version = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -49,7 +51,7 @@ class BallotCast(Struct, tag_field="type", tag="ballot.cast", forbid_unknown_fie
     id: ClientId
     poll: PollCode
     round: Round
-    seq: Seq
+    seq: BallotSeq
     answer: dict[str, Any]
 
 
@@ -59,7 +61,7 @@ class BallotWithdraw(Struct, tag_field="type", tag="ballot.withdraw", forbid_unk
     id: ClientId
     poll: PollCode
     round: Round
-    seq: Seq
+    seq: BallotSeq
 
 
 class PlayerName(Struct, tag_field="type", tag="player.name", forbid_unknown_fields=True):
@@ -115,7 +117,7 @@ class BallotPost(Struct, forbid_unknown_fields=True):
 
     poll: PollCode
     round: Round
-    seq: Seq
+    seq: BallotSeq
     answer: dict[str, Any] | UnsetType | None = UNSET
     id: ClientId = ""
     type: Literal["ballot.cast", "ballot.withdraw"] = "ballot.cast"

@@ -101,6 +101,21 @@ async def test_a_vote_is_taken_back(room, poll):
     assert "Counted" not in (await body(await client.get(address(room)))).split("<template")[0]
 
 
+async def test_the_highest_number_that_a_program_may_send_leaves_one_for_the_next_form(room, poll):
+    client = phone(room)
+    path = f"/api/v1/rooms/{room.join_code}/ballots"
+    most = {"poll": poll.code, "round": 1, "seq": 2**52, "answer": {"option": 1}}
+    for seq, status in ((2**53, 400), (2**52, 200)):
+        sent = await client.post(path, json.dumps(most | {"seq": seq}), content_type="application/json")
+        assert sent.status_code == status
+
+    page = await body(await client.get(address(room)))
+    assert f'name="seq" value="{2**52 + 1}"' in page
+    await client.post(address(room), ballot_form(poll, seq=2**52 + 1, option=2))
+
+    assert await sync_to_async(answers)() == [{"option": 2}]
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "words"),
     [

@@ -40,7 +40,7 @@ def text_of(message: object) -> str:
     [
         (CAST, BallotCast("1", "abcdefgh", 1, 1, {"option": 1})),
         (CAST | {"answer": {}}, BallotCast("1", "abcdefgh", 1, 1, {})),
-        (CAST | {"seq": 2**53, "round": 2**31 - 1}, BallotCast("1", "abcdefgh", 2**31 - 1, 2**53, {"option": 1})),
+        (CAST | {"seq": 2**52, "round": 2**31 - 1}, BallotCast("1", "abcdefgh", 2**31 - 1, 2**52, {"option": 1})),
         (WITHDRAW, BallotWithdraw("1", "abcdefgh", 1, 1)),
         ({"type": "ping"}, Ping()),
         ({"type": "ping", "id": "7"}, Ping("7")),
@@ -80,7 +80,7 @@ NOT_OURS: list[Any] = [
     CAST | {"poll": "x" * 17},
     CAST | {"poll": 1},
     *(CAST | {"round": value} for value in (0, -1, 2**31, 1.0, 1.5, "1", True, None)),
-    *(CAST | {"seq": value} for value in (0, -1, 2**53 + 1, 10**30, 1.0, "1", True, None)),
+    *(CAST | {"seq": value} for value in (0, -1, 2**52 + 1, 10**30, 1.0, "1", True, None)),
     *(CAST | {"answer": value} for value in (None, 1, "x", [1], True)),
     *({key: value for key, value in CAST.items() if key != missing} for missing in CAST),
     CAST | {"extra": 1},
