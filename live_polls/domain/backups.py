@@ -20,6 +20,16 @@ from django.db import connection
 from live_polls.models import Room
 from live_polls.models.room import new_epoch
 
+MOST_TRIES = 10
+# All tables at once and before anything else: who has read one table is waited for, who comes later waits.
+_LOCK_ALL = """
+DO $$ DECLARE one regclass; BEGIN
+  FOR one IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname
+  LOOP EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', one); END LOOP;
+END $$
+"""
+_RENEW_EPOCHS = "UPDATE live_polls_room SET epoch = left(md5(id::text || gen_random_uuid()::text), 8)"
+
 
 class BackupError(Exception):
     """The copy could not be made or brought back; the sentence says why, and what is as it was."""
@@ -50,15 +60,7 @@ def restore(source: Path) -> int:
         raise BackupError(f"There is no file {source}; nothing was changed.")
     if connection.vendor == "sqlite":
         return _restore_sqlite(source)
-    _run_postgres("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname", str(source))
-    return _renew_epochs()
-
-
-def _renew_epochs() -> int:
-    rooms = list(Room.objects.only("pk"))
-    for room in rooms:
-        Room.objects.filter(pk=room.pk).update(epoch=new_epoch())
-    return len(rooms)
+    return _restore_postgresql(source)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -94,6 +96,29 @@ def _prepare(copy: Path, source: Path) -> int:
     return len(rooms)
 
 
+def _restore_postgresql(source: Path) -> int:
+    """Bring the copy in and renew the epochs in one transaction: nobody may read an old version under a living epoch.
+
+    What is in the copy is written out first: a copy that is torn is found before anything is touched.
+    """
+    with tempfile.TemporaryDirectory(prefix="live_polls-restore-") as folder:
+        script = Path(folder) / "copy.sql"
+        _run_postgres("pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(source))
+        for n_left in reversed(range(MOST_TRIES)):
+            try:
+                _run_postgres(
+                    *("psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1"),
+                    *("--single-transaction", f"--command={_LOCK_ALL}", f"--file={script}"),
+                    *("--command=RESET search_path", f"--command={_RENEW_EPOCHS}"),
+                )
+                break
+            except BackupError as error:
+                # Who reads holds one table and wants the next, in no order: it was they or we. Nothing has been done yet.
+                if not n_left or "deadlock detected" not in str(error):
+                    raise
+    return Room.objects.count()
+
+
 def _run_postgres(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs on our database; the password goes by the environment, not the list."""
     path = shutil.which(program)
@@ -103,7 +128,7 @@ def _run_postgres(program: str, *arguments: str) -> None:
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
     environment = {names[key]: str(value) for key, value in facts.items() if key in names and value}
     done = subprocess.run(  # noqa: S603 -- a program of our choice, with arguments of our choice
-        [path, *_with_database(arguments, environment["PGDATABASE"])],
+        [path, *arguments],
         env={"PATH": str(Path(path).parent), **environment},
         capture_output=True,
         text=True,
@@ -111,8 +136,3 @@ def _run_postgres(program: str, *arguments: str) -> None:
     )
     if done.returncode:
         raise BackupError(f"{program} failed: {done.stderr.strip()}")
-
-
-def _with_database(arguments: tuple[str, ...], name: str) -> list[str]:
-    """pg_restore takes the database by option only."""
-    return [f"--dbname={name}" if argument == "--dbname" else argument for argument in arguments]

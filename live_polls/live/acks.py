@@ -3,6 +3,9 @@
 While a room is being read, an ack with a newer version could overtake the older state that is about to be shown.
 So acks wait for the read: a millisecond or two, ten times a second. A read that hangs holds nobody up: after a
 moment the acks go, and the state, when it comes, is too old and is read again.
+
+A restored backup begins another epoch, with lower versions. A voter may hear of it by an ack before any screen does:
+versions of two epochs are never compared.
 """
 
 from __future__ import annotations
@@ -23,10 +26,12 @@ PATIENCE_SECONDS = 0.05
 class AckGate:
     """Open: acks go out at once. Held: they wait for `release`, or for PATIENCE_SECONDS."""
 
-    __slots__ = ("_held", "_holding", "_timer", "version")
+    __slots__ = ("_elsewhere", "_held", "_holding", "_timer", "epoch", "version")
 
     def __init__(self) -> None:
-        self.version = 0  # the newest version that a voter has been told
+        self.epoch = ""  # of what listeners are shown; empty while nobody has been shown anything
+        self.version = 0  # the newest version of it that a voter has been told
+        self._elsewhere: dict[str, int] = {}  # the same of the epoch before, and of one that is not shown yet
         self._holding = False
         self._held: list[tuple[Connection, str, Counted | Heard]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -52,12 +57,28 @@ class AckGate:
         for connection, client_id, counted in held:
             self._send(connection, client_id, counted, at_least)
 
+    def told(self, epoch: str) -> int:
+        """The newest version of this epoch that a voter has been told: nothing older may be shown."""
+        return self.version if epoch == self.epoch else self._elsewhere.get(epoch, 0)
+
+    def restart(self, epoch: str, *, shown: int) -> None:
+        """Listeners are about to be shown another epoch, after version `shown` of this one. Its own acks go first."""
+        late = [each for each in self._held if each[2].epoch != epoch]
+        self._held = [each for each in self._held if each[2].epoch == epoch]
+        for connection, client_id, counted in late:
+            self._send(connection, client_id, counted, shown)
+        before = {self.epoch: max(self.version, shown)}
+        self.epoch, self.version, self._elsewhere = epoch, self.told(epoch), before
+
     def _send(self, connection: Connection, client_id: str, counted: Counted | Heard, at_least: int) -> None:
         # A later version than that of the commit is as true: every state from there on includes the ballot. When a
         # read hangs, nobody says what listeners have seen; the connection itself knows what it was told.
-        version = max(counted.version, at_least, connection.version)
-        self.version = max(self.version, version)
-        connection.version = version
+        if self.epoch in {"", counted.epoch}:
+            version = max(counted.version, at_least, connection.version)
+            self.version = max(self.version, version)
+            connection.version = version
+        else:
+            version = self._elsewhere[counted.epoch] = max(counted.version, self.told(counted.epoch))
         connection.answer(Frame(messages.encode(ack_message(client_id, counted, version))))
 
 

@@ -182,6 +182,7 @@ class RoomFeed:
             view, _ = await asyncio.shield(self._first_read)
             if view is not None and self.screens.view is None:  # the task may have read a newer one meanwhile
                 self.screens.look(view)
+                self._acks.epoch = view.epoch
         return self.view
 
     def _first_read_done(self, done: asyncio.Future[tuple[RoomView | None, Mine]]) -> None:
@@ -269,7 +270,7 @@ class RoomFeed:
                 self._known_version, self._heard_version = view.version, min(view.version, self._heard_version)
             if view is None:
                 self._end()
-            elif view.version < self._acks.version and self.view is not None and view.epoch == self.view.epoch:
+            elif self.view is not None and view.version < self._acks.told(view.epoch):
                 self._voters.put_back(voters)  # a slow read, overtaken by acknowledgements: read again
                 self._wake.set()
             else:
@@ -295,6 +296,7 @@ class RoomFeed:
                 close_all(self.audience.of_viewer(Viewer.TRUSTED_STAGE), messages.CLOSE_UNKNOWN_IDENTITY)
             if self.view is None:
                 self._heard_version = max(self._heard_version, view.version)  # nobody has come before
+                self._acks.epoch = view.epoch
             elif self.view.epoch != view.epoch:
                 self._restart(view)
             if self.view is not None and (self.view.asking == Asking.OFF.value) != (view.asking == Asking.OFF.value):
@@ -317,7 +319,7 @@ class RoomFeed:
 
     def _restart(self, view: RoomView) -> None:
         """The room was restored from a backup: versions begin anew."""
-        self._acks = AckGate()
+        self._acks.restart(view.epoch, shown=self.version)
         self._known_version = self.version = view.version
         self.screens.restart(view)
 

@@ -90,6 +90,8 @@ class Screens:
         They are told the new epoch, and ask for a snapshot.
         """
         self._shown, self._ahead = {}, {}
+        for connection in self.audience:
+            connection.version = view.version
         beat = messages.Heartbeat(view.epoch, view.version, clock.now())
         self.show_all((("heartbeat", ""), Frame(messages.encode(beat))))
 

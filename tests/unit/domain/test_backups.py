@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +16,9 @@ from live_polls.domain.snapshot import read_room
 from live_polls.domain.tally import recount
 from live_polls.models import Ballot, Room
 from tests.factories import make_cast, make_poll
+from tests.together import together
 
+N_ROOMS = 300
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -47,6 +50,34 @@ def test_restore_begins_a_new_epoch(copy: Path) -> None:
     assert before is not None
     assert after is not None
     assert (after.epoch != before.epoch, after.version) == (True, before.version)
+
+
+def test_nobody_reads_an_older_version_under_an_epoch_that_lives(copy: Path) -> None:
+    rooms = [Room(join_code=f"R{n:05}", title="Hall", version=1) for n in range(N_ROOMS)]
+    Room.objects.bulk_create(rooms)
+    back_up(copy)
+    Room.objects.update(version=2)
+    is_over = Event()
+    last = Room.objects.latest("pk").pk
+
+    def watch() -> list[tuple[str, int]]:
+        seen: list[tuple[str, int]] = []
+        while not is_over.is_set():
+            seen += Room.objects.filter(pk=last).values_list("epoch", "version")
+        return seen
+
+    def bring_back() -> list[tuple[str, int]]:
+        try:
+            restore(copy)
+        finally:
+            is_over.set()
+        return list(Room.objects.filter(pk=last).values_list("epoch", "version"))
+
+    seen, [after] = together([watch, bring_back])
+
+    assert set(seen) | {after} == {(seen[0][0], 2), after}
+    assert (after[0] != seen[0][0], after[1]) == (True, 1)
+    assert len(set(Room.objects.values_list("epoch", flat=True))) == N_ROOMS
 
 
 def test_back_up_overwrites_nothing(copy: Path) -> None:

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from django.db import connection, connections
 
-from live_polls.domain import lifecycle, polls, rooms
+from live_polls.domain import lifecycle, polls, rooms, snapshot
 from live_polls.domain.ballots import Counted, cast_batch
 from live_polls.domain.snapshot import MyBallot, RoomView, consistent_read, read_room, read_versions
 from live_polls.enums import Screen
@@ -50,6 +50,23 @@ def test_view_of_a_room_says_all_there_is():
     assert (seen.seconds, seen.deadline, seen.settings) == (30, poll.deadline, poll.settings)
     assert seen.options == ((1, "Tabs"), (2, "Spaces"), (3, "Both"))
     assert seen.counters == {"n": 1, "1": 1, "3": 1}
+
+
+def test_a_room_is_gone_only_if_a_second_look_says_so(monkeypatch):
+    room = make_room()
+    looks = [None, None]
+
+    def look(*args):
+        looks.pop()
+        return None if looks else read_view(*args)
+
+    read_view = snapshot._read_view
+    monkeypatch.setattr(snapshot, "_read_view", look)
+
+    assert read(room).id == room.pk
+    assert looks == []
+    monkeypatch.undo()
+    assert read_room(room.pk + 1)[0] is None
 
 
 def test_polls_come_in_the_order_of_the_room_and_follow_its_rule():

@@ -49,6 +49,37 @@ def counted(version: int) -> Counted:
     return Counted(f"receipt {version}", 1, "epoch", version, changed=True)
 
 
+def restored(version: int) -> Counted:
+    return Counted(f"receipt {version}", 1, "another epoch", version, changed=True)
+
+
+def test_of_an_epoch_that_is_not_shown_yet_an_ack_says_its_own_version(connection, wire):
+    gate = AckGate()
+    gate.epoch = "epoch"
+    gate.send(connection, "1", counted(90), at_least=95)
+    gate.send(connection, "2", restored(7), at_least=95)
+    gate.send(connection, "3", restored(6), at_least=95)
+
+    assert versions(wire) == [95, 7, 7]
+    assert (gate.told("epoch"), gate.told("another epoch"), connection.version) == (95, 7, 95)
+
+
+def test_acks_of_the_epoch_before_go_before_it_ends_and_those_of_the_next_wait_on(connection, wire, clock):
+    gate = AckGate()
+    gate.epoch = "epoch"
+    gate.hold(clock)
+    gate.send(connection, "1", counted(90), at_least=0)
+    gate.send(connection, "2", restored(7), at_least=0)
+    gate.restart("another epoch", shown=95)
+    assert [(frame["epoch"], frame["version"]) for frame in wire.received] == [("epoch", 95)]
+
+    connection.version = 9
+    gate.release(at_least=9)
+    assert versions(wire) == [95, 9]
+    gate.send(connection, "3", counted(94), at_least=9)  # committed before, and heard of now
+    assert versions(wire) == [95, 9, 95]
+
+
 def versions(wire: Wire) -> list[int]:
     return [frame["version"] for frame in wire.received]
 
