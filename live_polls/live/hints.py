@@ -12,7 +12,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -29,6 +29,8 @@ RETRY_SECONDS = 1.0
 COMPLAIN_SECONDS = 30.0
 # A hint names at most this many voters. It says when there were more: then everybody's own ballots are read again.
 MAX_VOTERS = 1000
+# Of so many processes it is known which hint of a room they sent last; processes come and go for ever.
+MOST_SENDERS = 256
 
 HearFact = Callable[[RoomChanged], None]
 HearPresence = Callable[[int, str, int], None]
@@ -57,6 +59,7 @@ class Hints:
         self._presence: dict[int, int] = {}
         self._reactions: dict[int, dict[str, Any]] = {}
         self._told: Counter[int] = Counter()
+        self._told_lately: set[int] = set()
         self._heard: dict[int, dict[str, int]] = {}
         self._complain_at = 0.0
         self._receiver: asyncio.Task[None] | None = None
@@ -82,6 +85,20 @@ class Hints:
                     await self._layer.group_discard(room_topic(room_id), self._channel)
             except Exception as error:  # noqa: BLE001 -- whatever ails the layer, voting goes on
                 logger.debug("Room %s could not be left on the layer: %s", room_id, error)
+
+    def forget_quiet(self, live: Collection[int]) -> None:
+        """Forget how often was told of rooms that are not `live` here and that nothing was told of since the last time.
+
+        Who hears of one again takes the number for a gap, looks after all who are there, and is none the worse for it.
+        """
+        for room_id in self._told.keys() - self._told_lately - set(live):
+            del self._told[room_id]
+        self._told_lately.clear()
+
+    @property
+    def n_kept(self) -> int:
+        """Of how many rooms anything is remembered. Back to zero when nobody is anywhere."""
+        return len(self._told.keys() | self._heard.keys() | self._rooms)
 
     def tell(self, fact: RoomChanged) -> None:
         """Tell the other processes, soon; of several versions of a room only the newest, of all their voters."""
@@ -185,6 +202,7 @@ class Hints:
             fact = self._untold.pop(room_id, None)
             if fact is not None:
                 self._told[room_id] += 1
+                self._told_lately.add(room_id)
                 message = _hint(fact, self._told[room_id])
             elif room_id in self._presence:
                 message = _head_count(self._presence.pop(room_id))
@@ -249,9 +267,12 @@ class Hints:
             self.hear_reactions(room_id, sender, dict(message["counts"]), dict(message["pulse"]))
             return
         number = int(message["number"])
-        heard = self._heard.setdefault(room_id, {})
-        is_missing = heard.setdefault(sender, number - 1) + 1 != number
-        heard[sender] = number
+        # Nothing is remembered of what was on its way when the room was left.
+        heard = self._heard.setdefault(room_id, {}) if room_id in self._rooms else {}
+        is_missing = heard.pop(sender, number - 1) + 1 != number
+        heard[sender] = number  # the last who was heard stands last
+        if len(heard) > MOST_SENDERS:
+            del heard[next(iter(heard))]
         self._hear(RoomChanged(room_id, int(message["version"]), tuple(map(str, message["voters"]))))
         if is_missing or message["more"]:
             self._miss(room_id)

@@ -58,7 +58,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._feeds: dict[int, RoomFeed] = {}
         self._ids: dict[str, int] = {}
-        self._recounted: dict[int, int] = {}
+        self._recounted: dict[int, dict[int, int]] = {}  # {room id: {poll id: the round that was counted last}}
         self.names = NameBox()
         self.load = Load()
         self._lag = 0.0  # of the loop, the worst since it was last weighed
@@ -256,10 +256,11 @@ class Hub:
 
     async def _recount_one(self) -> None:
         """Count one closed poll again, each once a round: a wrong tally must not wait for somebody to ask."""
-        for feed in list(self._feeds.values()):
+        for room_id, feed in list(self._feeds.items()):
+            recounted = self._recounted.setdefault(room_id, {})
             for poll in feed.view.polls if feed.view is not None else ():
-                if poll.state == PollState.CLOSED.value and self._recounted.get(poll.id) != poll.round:
-                    self._recounted[poll.id] = poll.round
+                if poll.state == PollState.CLOSED.value and recounted.get(poll.id) != poll.round:
+                    recounted[poll.id] = poll.round
                     n_wrong = await read_for_one(recount_closed, poll.id)
                     if n_wrong:
                         metrics.RECOUNT_DIFFERENCES.inc(n_wrong)
@@ -273,10 +274,17 @@ class Hub:
             if feed.idle and not is_wanted:
                 del self._feeds[room_id]
                 self._ids = {code: known for code, known in self._ids.items() if known != room_id}
+                self._recounted.pop(room_id, None)
                 feed.stop()
                 await self._hints.forget(room_id)
                 if room_id in self._feeds:  # somebody came in the meantime
                     await self._hints.listen(room_id)
+        self._hints.forget_quiet(self._feeds.keys())
+
+    @property
+    def n_kept(self) -> int:
+        """How many entries the registries of rooms have. Back to zero when nobody is anywhere."""
+        return len(self._feeds) + len(self._ids) + len(self._recounted) + self._hints.n_kept
 
 
 def _enter(join_code: str) -> int:

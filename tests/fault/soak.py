@@ -1,7 +1,8 @@
 """People come and go for minutes or hours; nothing may be left of them: `python -m tests.fault.soak --minutes 10`.
 
 Prints a table of what the server holds, and fails when registries, files or tasks do not go back to what they were,
-or when the tallies are not what the ballots say. Memory is printed with its slope: judge that over hours.
+when memory grows by more than `vital_signs` allows, or when the tallies are not what the ballots say. The slope of
+memory is printed as well: the longer it runs, the more it says.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tests.fault.phone import Phone
 from tests.fault.rules_ballots import BallotFacts, tallies_are_the_recount
 from tests.fault.run import join
 from tests.fault.stand import Stand, standing
-from tests.fault.vital_signs import Signs, header, look, slope_mb_an_hour
+from tests.fault.vital_signs import Signs, grows, header, look, slope_mb_an_hour
 from tests.fault.voter import Voter
 
 N_PEOPLE = 60
@@ -94,7 +95,7 @@ async def soak(stand: Stand, minutes: float, *, n_people: int, seed: int) -> lis
     end = await see()
     say(f"{churn.n_people} people in {len(churn.join_codes)} rooms; memory {end.rss_mb - start.rss_mb:+.1f} MB,")
     say(f"in the second half by {slope_mb_an_hour(signs):+.1f} MB an hour")
-    return [*end.left_over(start), *await wrong_tallies(stand, churn.join_codes)]
+    return [*end.left_over(start), *grows(signs), *await wrong_tallies(stand, churn.join_codes)]
 
 
 async def empty(stand: Stand) -> None:
@@ -102,7 +103,7 @@ async def empty(stand: Stand) -> None:
     node, deadline = stand.nodes[0], now() + GONE_WITHIN_S
     while now() < deadline:
         sign = await look(node.url, node.process.pid, 0)
-        if not (sign.sockets or sign.rooms or sign.waiting):
+        if not (sign.sockets or sign.rooms or sign.waiting or sign.kept):
             return
         await asyncio.sleep(0.5)
 

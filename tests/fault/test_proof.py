@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.fault.plan import plan_of
 from tests.fault.report import Figures
 from tests.fault.run import Result
 from tests.fault.stand import DURABLE, NotDurableError, check_durability
+from tests.fault.vital_signs import Signs, grows
 
 # They are the server: the same commands, told where to die or what else to count.
 SERVERS = {"crashing.py", "watched.py"}
@@ -68,6 +70,22 @@ def test_figures_add_up_in_the_last_line() -> None:
         "in_flight_at_kill": [3, 4, 3, 4],
     }
     assert figures.failures == 1
+
+
+def signs_that_grow(mb_an_hour: float, *, hours: float) -> list[Signs]:
+    minutes = [60 * hours * n / 20 for n in range(21)]
+    return [Signs(minute, 100 + mb_an_hour * minute / 60, 9, 9, 0, 0, 0, 0, 0) for minute in minutes]
+
+
+def test_a_soak_fails_when_memory_grows_and_not_for_a_cache_that_fills() -> None:
+    assert grows(signs_that_grow(5, hours=8)) == []
+    assert grows(signs_that_grow(60, hours=0.2)) == [], "ten minutes say nothing about six megabytes"
+    assert grows(signs_that_grow(20, hours=8)) == ["memory: +80.0 MB in 4.00 hours, at most 50.0"]
+
+
+def test_what_is_kept_of_rooms_is_left_over() -> None:
+    start = Signs(0, 100, 9, 9, 0, 0, 0, 0, 0)
+    assert replace(start, kept=1).left_over(start) == ["entries of rooms: 1, at most 0"]
 
 
 @pytest.mark.parametrize("question", DURABLE)

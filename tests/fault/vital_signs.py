@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fault.watched import TASKS
+from tests.fault.watched import KEPT, TASKS
 from tests.fault.web import get
 
-COLUMNS = ("minute", "MB", "files", "tasks", "sockets", "rooms", "waiting", "acks")
+COLUMNS = ("minute", "MB", "files", "tasks", "sockets", "rooms", "waiting", "kept", "acks")
 # What a process may have more of than at the start: connections kept to a database, an idle keep-alive.
 SPARE_FILES = 8
 SPARE_TASKS = 3
+# How much memory may grow in the second half of a soak: what allocators and caches take when they please, and so much an
+# hour on top. Sixty seats are taken by some 20,000 people an hour: half a kilobyte left of each would be too much.
+SPARE_MB = 10.0
+MOST_MB_AN_HOUR = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Signs:
     sockets: int
     rooms: int
     waiting: int
+    kept: int
     acks: int
 
     def row(self) -> str:
@@ -33,7 +38,7 @@ class Signs:
         return " ".join(f"{value:>8}" for value in values)
 
     def counts(self) -> tuple[int, ...]:
-        return (self.files, self.tasks, self.sockets, self.rooms, self.waiting)
+        return (self.files, self.tasks, self.sockets, self.rooms, self.waiting, self.kept)
 
     def left_over(self, start: Signs) -> list[str]:
         """What did not go back to what it was at the start."""
@@ -41,6 +46,7 @@ class Signs:
             "sockets": (self.sockets, 0),
             "rooms": (self.rooms, 0),
             "ballots waiting": (self.waiting, 0),
+            "entries of rooms": (self.kept, 0),
             "open files": (self.files, start.files + SPARE_FILES),
             "tasks": (self.tasks, start.tasks + SPARE_TASKS),
         }
@@ -62,6 +68,7 @@ async def look(url: str, pid: int, minute: float) -> Signs:
         sockets=told["live_polls_sockets"],
         rooms=told["live_polls_live_rooms"],
         waiting=told["live_polls_ballots_waiting"],
+        kept=told.get(KEPT, 0),
         acks=told["live_polls_ballots_acknowledged_total"],
     )
 
@@ -74,6 +81,14 @@ def slope_mb_an_hour(signs: list[Signs]) -> float:
     spread = sum((minute - mean_minute) ** 2 for minute in minutes)
     both = sum((minute - mean_minute) * (size - mean_size) for minute, size in zip(minutes, sizes, strict=True))
     return 60 * both / spread if spread else 0.0
+
+
+def grows(signs: list[Signs]) -> list[str]:
+    """What is wrong with how memory grew over the second half."""
+    half = signs[len(signs) // 2 :]
+    hours = (half[-1].minute - half[0].minute) / 60
+    grown, most = slope_mb_an_hour(signs) * hours, SPARE_MB + MOST_MB_AN_HOUR * hours
+    return [f"memory: {grown:+.1f} MB in {hours:.2f} hours, at most {most:.1f}"] if grown > most else []
 
 
 def _read(text: str) -> dict[str, int]:

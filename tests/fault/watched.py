@@ -1,4 +1,6 @@
-"""manage.py with one more figure: `python -m tests.fault.watched serve` tells in /metrics how many tasks there are."""
+"""manage.py with more figures: `python -m tests.fault.watched serve` tells in /metrics how many tasks there are, and how
+many entries the registries of rooms have.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from django.core.management import execute_from_command_line
 from prometheus_client import Gauge
 
 TASKS = "test_asyncio_tasks"
+KEPT = "test_kept_of_rooms"
 
 
 def main() -> None:
@@ -20,11 +23,14 @@ def main() -> None:
 
     gauge, measure = Gauge(TASKS, "Tasks of the event loop.", multiprocess_mode="livesum"), Hub._measure
 
-    async def measure_tasks_too(hub: Hub) -> None:
+    kept = Gauge(KEPT, "Entries in the registries of rooms.", multiprocess_mode="livesum")
+
+    async def measure_more(hub: Hub) -> None:
         await measure(hub)
+        kept.set(hub.n_kept)
         gauge.set(len(asyncio.all_tasks()))
 
-    Hub._measure = measure_tasks_too  # type: ignore[method-assign, assignment]
+    Hub._measure = measure_more  # type: ignore[method-assign, assignment]
     execute_from_command_line(["manage.py", *sys.argv[1:]])
 
 

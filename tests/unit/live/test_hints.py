@@ -127,6 +127,17 @@ async def test_who_misses_a_hint_hears_so_with_the_next(processes):
     assert other.missed == [1]
 
 
+async def test_of_processes_that_come_and_go_for_ever_the_last_are_remembered(processes, monkeypatch):
+    monkeypatch.setattr(hints_module, "MOST_SENDERS", 2)
+    hints = processes[0].hints
+    hint = {"type": "hint", "room": 1, "version": 5, "voters": [], "more": False}
+    for number, sender in enumerate(("long here", "gone", "long here", "new")):
+        hints._take({**hint, "from": sender, "number": number})
+    hints._take({**hint, "from": "of a room that was left", "number": 1, "room": 2})
+
+    assert hints._heard == {1: {"long here": 2, "new": 3}}
+
+
 async def test_who_leaves_says_that_nobody_is_here_any_more(processes):
     one, other = processes
 

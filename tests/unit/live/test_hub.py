@@ -313,6 +313,30 @@ async def test_rooms_in_which_nobody_listens_are_forgotten(the_hub, room):
     assert the_hub.live_feed(room.join_code) is None
 
 
+async def test_of_rooms_that_are_forgotten_nothing_is_kept(the_hub, room):
+    listener = await listen(the_hub, room)
+    await act(lambda: lifecycle.close_poll(make_poll(room)))
+    await the_hub._recount_one()
+    for n, room_id in enumerate((room.pk, room.pk + 1)):
+        events.announce(RoomChanged(room_id, 50 + n))
+    if the_hub._hints._layer is None:
+        the_hub._hints._told.update([room.pk, room.pk + 1])
+    await asyncio.sleep(0)
+    await asyncio.gather(*the_hub._hints._tellers.values())
+    the_hub._hints._take(
+        {"type": "hint", "from": "x", "room": room.pk, "number": 1, "version": 1, "voters": [], "more": 0}
+    )
+    assert the_hub._recounted.keys() == the_hub._hints._heard.keys() == {room.pk}
+    assert the_hub._hints._told.keys() == {room.pk, room.pk + 1}
+
+    (await the_hub.feed(room.join_code)).leave(listener.connection)
+    for _ in range(3):
+        await the_hub._sweep()
+
+    assert (the_hub._recounted, the_hub._hints._heard, dict(the_hub._hints._told)) == ({}, {}, {})
+    assert the_hub.n_kept == 0
+
+
 async def test_a_wrong_tally_of_a_closed_poll_is_found_once_a_round(the_hub, room, caplog):
     poll = await act(make_poll, room)
     await act(lifecycle.close_poll, poll)
@@ -332,7 +356,7 @@ async def test_right_tallies_are_counted_in_silence_one_a_time(the_hub, room, ca
     counts = []
     for _ in range(3):
         await the_hub._recount_one()
-        counts.append(len(the_hub._recounted))
+        counts.append(len(the_hub._recounted[room.pk]))
 
     assert counts == [1, 2, 2]
     assert not caplog.records
