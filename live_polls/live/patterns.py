@@ -4,7 +4,8 @@ Was it flooded from one address (domain/bursts.py)? What stays of the answer is 
 many seconds. An address is kept as a hash under a salt of this process, in no log and no database, and forgotten with
 the process; the time is a second of a clock that starts anywhere. The map is bounded; who came first is forgotten first.
 
-Nobody is ever refused anything for it: a host is told, looks, and decides. Each process knows those whom it let in.
+Nobody is ever refused anything for it: a host is told, looks, and decides. Each process knows those whom it let in and tells no other:
+a small burst that is spread over several may reach the fewest in none (docs/operations/scale-out.md).
 """
 
 from __future__ import annotations

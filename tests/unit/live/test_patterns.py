@@ -69,6 +69,18 @@ def test_a_round_that_was_followed_by_another_at_once_is_looked_at_too(poll: Pol
     assert Cohort.objects.get().round == 1
 
 
+@pytest.mark.parametrize(("n", "n_found"), [(4, [0, 0]), (5, [0, 0]), (8, [1, 1])])
+def test_a_burst_that_is_spread_over_two_processes_is_judged_in_two_parts(poll: Poll, n: int, n_found: list[int]):
+    """As docs/operations/scale-out.md says it: each part stands beside the other, so it takes more to be strange."""
+    one, other = Patterns(), Patterns()
+    vote(poll, one, n=30, option=1)
+    for patterns in (one, other):
+        vote(poll, patterns, n=n, option=2, address="203.0.113.7")
+    lifecycle.close_poll(poll)
+
+    assert [one.look(), other.look()] == n_found
+
+
 def test_a_hall_behind_one_address_is_not_flagged(poll: Poll):
     patterns = Patterns()
     for option in (1, 2, 3):
