@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.db.utils import InternalError as DatabaseInternalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -48,6 +49,7 @@ def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpRes
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
+@api.exception_handler(DatabaseInternalError)  # PostgreSQL takes no writes, as in the middle of a failover
 def on_database_away(request: HttpRequest, error: Any) -> HttpResponse:
     logger.warning("The database was busy or away: %s", error)
     return render(BusyError(retry_ms=DATABASE_RETRY_MS))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from django.db import DataError, InterfaceError, OperationalError
+from django.db.utils import InternalError as DatabaseInternalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
@@ -45,7 +46,8 @@ class PollErrorMiddleware(MiddlewareMixin):
         if isinstance(exception, PollError):
             request.missed_room = isinstance(exception, RoomNotFoundError)  # type: ignore[attr-defined]  # see project/code_guard.py
             return refusal(request, exception)
-        if isinstance(exception, (OperationalError, InterfaceError)):
+        # The last is what PostgreSQL says when it takes no writes, as in the middle of a failover.
+        if isinstance(exception, (OperationalError, InterfaceError, DatabaseInternalError)):
             logger.warning("The database was busy or away: %s", exception)
             return refusal(request, BusyError(retry_ms=DATABASE_RETRY_MS))
         if isinstance(exception, DataError):  # PostgreSQL refuses what no page of ours sends, such as a NUL

@@ -42,6 +42,10 @@ class Crowd:
         self.seqs[phone] = seq
         self._news.set()
 
+    def refuse(self, why: str) -> None:
+        self.refusals.append(why)
+        self._news.set()
+
     def counts(self) -> dict[str, int]:
         """The tally that the newest acknowledged ballots make."""
         options = [option(phone, seq) for phone, seq in enumerate(self.seqs) if seq]
@@ -73,7 +77,7 @@ async def _vote(crowd: Crowd, node: ServerProcess, phone: int, token: str) -> No
                 while not crowd.is_over:
                     await _cast(crowd, socket, phone, crowd.seqs[phone] + 1)
         except GONE as error:
-            crowd.refusals.append(repr(error))
+            crowd.refuse(repr(error))
             await asyncio.sleep(0.05)  # as a phone would, only sooner
 
 
@@ -85,5 +89,5 @@ async def _cast(crowd: Crowd, socket: Socket, phone: int, seq: int) -> None:
             crowd.hear(phone, seq)
             return
         assert message["code"] in AGAIN, message
-        crowd.refusals.append(message["code"])
+        crowd.refuse(message["code"])
         await asyncio.sleep(message.get("retry_ms", 100) / 1000)

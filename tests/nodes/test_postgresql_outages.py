@@ -1,4 +1,4 @@
-"""PostgreSQL is restarted, killed or frozen in the middle of a vote: ballots wait or are sent again, none is lost."""
+"""PostgreSQL is restarted, killed, frozen or read-only in the middle of a vote: ballots wait or are sent again, none is lost."""
 
 from __future__ import annotations
 
@@ -69,6 +69,28 @@ async def test_a_restart_of_the_database_costs_some_time_and_no_ballot(
         [poll] = read_state(node.url, room.room.join_code)["polls"]
         assert poll["tally"] == {"n_ballots": N_PHONES, "counts": crowd.counts()}
         until(lambda node=node: is_ready(node))  # type: ignore[misc]  # the node of this turn
+    assert hall.recount() == (0, "Every tally is what its ballots say.\n")
+
+
+async def test_a_database_that_takes_no_writes_for_a_while_costs_time_and_no_ballot(
+    hall: Hall, nodes: list[ServerProcess], room: HallRoom
+):
+    token = await room.token(nodes[0])
+    async with asyncio.timeout(9 * PATIENCE_S), voting(nodes, room, N_PHONES) as crowd:
+        await crowd.until(lambda: crowd.n_acks >= 3 * N_PHONES)
+        with hall.postgresql.taking_no_writes():
+            async with coming(nodes[1], room, token=token) as late:
+                assert late.snapshot["polls"]
+            answers = [await asyncio.to_thread(ask, f"{node.url}/readyz") for node in nodes]
+            await crowd.until(lambda: "busy" in crowd.refusals)
+        so_far = list(crowd.seqs)
+        await crowd.until(lambda: all(now >= before + 2 for now, before in zip(crowd.seqs, so_far, strict=True)))
+
+    assert [answer.status for answer in answers] == [503, 503]
+    assert "internal" not in crowd.refusals
+    for node in nodes:
+        [poll] = read_state(node.url, room.room.join_code)["polls"]
+        assert poll["tally"] == {"n_ballots": N_PHONES, "counts": crowd.counts()}
     assert hall.recount() == (0, "Every tally is what its ballots say.\n")
 
 

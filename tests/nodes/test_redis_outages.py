@@ -1,11 +1,11 @@
-"""Redis is killed, frozen, out of reach or not there yet: screens are a little later, and nothing else."""
+"""Redis is killed, frozen, closed to us, out of reach or not there yet: screens are a little later, and nothing else."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
@@ -14,11 +14,13 @@ from tests.live.doors import PATIENCE_S
 from tests.live.driver import Socket
 from tests.nodes.hall import Hall, HallRoom, coming, is_tally, measured, running
 from tests.server_process import ServerProcess
+from tests.stores.redis import RedisServer
 
 # What an outage may cost in freshness, with room for a machine that is busy with other things.
 LATE_S = 2.0 * PATIENCE_S / 10 + 1.0
 
 Nodes = tuple[ServerProcess, ServerProcess]
+Trouble = Callable[[RedisServer], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +62,25 @@ async def hints_come_again(node: ServerProcess, voter: Socket, watcher: Socket, 
     return seq
 
 
-@pytest.mark.parametrize("trouble", ["killed", "paused"])
+@contextmanager
+def killed(redis: RedisServer) -> Iterator[None]:
+    redis.kill()
+    yield
+    redis.start_server()
+
+
+@contextmanager
+def paused(redis: RedisServer) -> Iterator[None]:
+    redis.pause()
+    yield
+    redis.resume()
+
+
+@pytest.mark.parametrize(
+    "trouble", [killed, paused, RedisServer.another_password], ids=lambda trouble: trouble.__name__
+)
 async def test_without_redis_voting_goes_on_and_screens_are_a_moment_late(
-    hall: Hall, nodes: Nodes, room: HallRoom, redis_again: None, trouble: str
+    hall: Hall, nodes: Nodes, room: HallRoom, redis_again: None, trouble: Trouble
 ):
     one, other = nodes
     token = await room.token(one)
@@ -74,17 +92,10 @@ async def test_without_redis_voting_goes_on_and_screens_are_a_moment_late(
         await vote_and_watch(voter, watcher, room, 1)
         await other_tab.next("me.changed")
 
-        if trouble == "killed":
-            hall.redis.kill()
-        else:
-            hall.redis.pause()
-        delays = [await vote_and_watch(voter, watcher, room, seq) for seq in range(2, 8)]
-        mine = await other_tab.next("me.changed", where=lambda message: message["ballots"][0]["seq"] == 7)
+        with trouble(hall.redis):
+            delays = [await vote_and_watch(voter, watcher, room, seq) for seq in range(2, 8)]
+            mine = await other_tab.next("me.changed", where=lambda message: message["ballots"][0]["seq"] == 7)
 
-        if trouble == "killed":
-            hall.redis.start_server()
-        else:
-            hall.redis.resume()
         await hints_come_again(other, voter, watcher, room, 8)
         async with coming(one, room) as near_watcher, coming(other, room) as far_voter:
             await hints_come_again(one, far_voter, near_watcher, room, 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,16 @@ class PostgresqlServer(StoreProcess):
         """Fast shutdown: open transactions are rolled back, sessions are ended."""
         super().stop(number)
 
+    @contextmanager
+    def taking_no_writes(self) -> Iterator[None]:
+        """As in the middle of a failover: whoever answers is not the one that writes, until the block ends."""
+        with self.connect() as connection:
+            _set(connection, "on")
+            try:
+                yield
+            finally:
+                _set(connection, "off")
+
     def remove(self) -> None:
         """End it and forget its data. Repeatable."""
         self.kill()
@@ -96,6 +108,12 @@ class PostgresqlServer(StoreProcess):
         except psycopg.OperationalError:
             return False
         return True
+
+
+def _set(connection: psycopg.Connection[Any], read_only: str) -> None:
+    """Every transaction that begins from now on, in whatever session."""
+    connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {read_only}".encode())
+    connection.execute("SELECT pg_reload_conf()")
 
 
 def _runnable(programs: Path, folder: Path) -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,18 @@ class RedisServer(StoreProcess):
         """End it. Repeatable."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextmanager
+    def another_password(self) -> Iterator[None]:
+        """Everybody is thrown out, and comes back with the wrong password, until the block ends."""
+        with self.client() as client:
+            client.config_set("requirepass", "changed")
+            try:
+                for connections in ("normal", "pubsub"):
+                    client.client_kill_filter(_type=connections, skipme=True)
+                yield
+            finally:
+                client.config_set("requirepass", "")
 
     def client(self) -> Redis:
         """A client of the test's own; use it in a `with`."""

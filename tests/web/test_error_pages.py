@@ -3,10 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import InterfaceError, OperationalError
+from django.db.utils import InternalError as DatabaseInternalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
+from live_polls.api.api import api
 from live_polls.errors import (
     BusyError,
     IllegalMoveError,
@@ -19,6 +22,7 @@ from live_polls.errors import (
     RoomNotFoundError,
 )
 from live_polls.views import errors
+from live_polls.views.errors import PollErrorMiddleware
 from project.urls import handler400, handler403, handler404, handler500
 from project.urls import urlpatterns as real
 
@@ -132,3 +136,14 @@ def test_a_foreign_host_name_is_a_bad_request(client: Client):
 def test_error_pages_carry_the_policy(client: Client):
     assert "script-src" in client.get("/nope")["Content-Security-Policy"]
     assert "style=" not in client.get("/nope").content.decode()
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError, DatabaseInternalError])
+def test_a_database_that_is_away_or_takes_no_writes_is_said_to_be_busy(trouble: type[Exception]):
+    request, error = RequestFactory().post("/"), trouble("cannot execute UPDATE in a read-only transaction")
+
+    for answer in (PollErrorMiddleware(fail).process_exception(request, error), api.on_exception(request, error)):
+        assert answer is not None
+        assert answer.status_code == 503
+        assert int(answer["Retry-After"]) > 0
+        assert "read-only" not in answer.content.decode()
