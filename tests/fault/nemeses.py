@@ -9,14 +9,17 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
-from tests.fault import crashing
+from tests.fault import crashing, narrow
+from tests.fault.bad_line import bad_lines
 from tests.fault.history import now
-from tests.fault.node import CRASHABLE, Node
+from tests.fault.node import CRASHABLE, NARROW, Node, Program
 from tests.fault.run import Run
 from tests.fault.stand import SqliteStand
 from tests.stores.processes import send
 
 DIES_WITHIN_S = 10.0
+COME_BACK_WITHIN_S = 30.0
+N_SNAPSHOTS = 8  # of this room: more than a narrow connection and its server keep
 
 
 async def kill_node(run: Run, node: Node) -> None:
@@ -76,14 +79,59 @@ async def abandon_half(run: Run) -> None:
     await asyncio.sleep(0.5)
 
 
+async def bad_network(run: Run) -> None:
+    """Everybody comes back over lines that take 300 ms there and back, lose packets, and break."""
+    await run.ballots_on_the_way()
+    run.note("bad network")
+    async with bad_lines(run.stand.addresses, run.rng) as urls:
+        run.hall.addresses = urls
+        for phone in run.phones:
+            phone.cut()
+        await asyncio.sleep(run.rng.uniform(2, 4))
+        run.hall.addresses = run.stand.addresses
+
+
+async def deafen_some(run: Run) -> None:
+    """A third reads nothing for so long that what is newer is kept back from them; half of those for too long."""
+    node, deaf = run.stand.nodes[-1], run.phones[::3]
+    await _restarted(node, NARROW)
+    run.hall.addresses = [node.url]
+    for phone in deaf:
+        phone.is_narrow = True
+        phone.cut()
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(COME_BACK_WITHIN_S):
+        while not all(phone.is_gone or phone.is_connected for phone in deaf):
+            await asyncio.sleep(0.05)
+    run.hall.addresses = run.stand.addresses
+    await run.ballots_on_the_way()
+    run.note("deafen some")
+    for phone in deaf:
+        phone.is_deaf, phone.is_narrow = True, False
+    for _ in range(N_SNAPSHOTS):
+        await asyncio.gather(*(phone.ask_for_everything() for phone in deaf))
+        await asyncio.sleep(0.1)  # those who ask while the room is being read are answered once
+    await asyncio.sleep(narrow.SLOW_SECONDS / 4)
+    for phone in deaf[::2]:
+        phone.is_deaf = False
+    await asyncio.sleep(narrow.SLOW_SECONDS)
+    for phone in deaf:
+        phone.is_deaf = False
+
+
+async def _restarted(node: Node, program: Program) -> None:
+    """The node as this program, if it is not."""
+    if node.program != program:
+        await asyncio.to_thread(node.end)
+        await asyncio.to_thread(node.start, program)
+
+
 def crash_at(point: str) -> Callable[[Run], Awaitable[None]]:
     """Die at a line of the ballot's way."""
 
     async def crash(run: Run) -> None:
         node = run.stand.nodes[-1]
-        if node.program != CRASHABLE:
-            await asyncio.to_thread(node.end)
-            await asyncio.to_thread(node.start, CRASHABLE)
+        await _restarted(node, CRASHABLE)
         await run.ballots_on_the_way()
         crashing.tell(point, node.server.folder)
         deadline = now() + DIES_WITHIN_S
@@ -149,6 +197,16 @@ async def end_database_sessions(run: Run) -> None:
         await asyncio.sleep(run.rng.uniform(0.05, 0.4))
 
 
+async def read_only_postgresql(run: Run) -> None:
+    """A failover: for a while the database answers and takes no writes."""
+    postgresql = run.stand.postgresql
+    assert postgresql is not None
+    await run.ballots_on_the_way()
+    run.note("read-only postgresql")
+    with postgresql.taking_no_writes():
+        await asyncio.sleep(run.rng.uniform(0.5, 4))
+
+
 async def kill_redis(run: Run) -> None:
     redis = run.stand.redis
     assert redis is not None
@@ -165,6 +223,25 @@ async def pause_redis(run: Run) -> None:
     redis.pause()
     await asyncio.sleep(run.rng.uniform(0.5, 4))
     redis.resume()
+
+
+async def change_password_of_redis(run: Run) -> None:
+    """Every server is thrown out of Redis, and turned away when it comes back."""
+    redis = run.stand.redis
+    assert redis is not None
+    await run.ballots_on_the_way()
+    run.note("change password of redis")
+    with redis.another_password():
+        await asyncio.sleep(run.rng.uniform(0.5, 4))
+
+
+async def flush_redis(run: Run) -> None:
+    redis = run.stand.redis
+    assert redis is not None
+    await run.ballots_on_the_way()
+    run.note("flush redis")
+    with redis.client() as client:
+        client.flushall()
 
 
 async def cut_off_from_redis(run: Run) -> None:
@@ -185,15 +262,20 @@ EVERYWHERE = {
     "pause_node": pause_node,
     "cut_everybody": cut_everybody,
     "abandon_half": abandon_half,
+    "bad_network": bad_network,
 } | {f"crash_{point}": crash_at(point) for point in crashing.POINTS}
-ON_SQLITE = EVERYWHERE | {"lock_database": lock_database, "fill_disk": fill_disk}
+# What is kept back from whom has nothing to do with the store.
+ON_SQLITE = EVERYWHERE | {"lock_database": lock_database, "fill_disk": fill_disk, "deafen_some": deafen_some}
 ON_POSTGRESQL = EVERYWHERE | {
     "kill_worker": kill_worker,
     "kill_postgresql": kill_postgresql,
     "pause_postgresql": pause_postgresql,
     "end_database_sessions": end_database_sessions,
+    "read_only_postgresql": read_only_postgresql,
     "kill_redis": kill_redis,
     "pause_redis": pause_redis,
+    "flush_redis": flush_redis,
+    "change_password_of_redis": change_password_of_redis,
     "cut_off_from_redis": cut_off_from_redis,
 }
 OF_STORE = {"sqlite": ON_SQLITE, "postgresql": ON_POSTGRESQL}
@@ -213,4 +295,4 @@ def touches(name: str) -> str:
     for what in ("postgresql", "redis", "database"):
         if what in name:
             return "database" if what == "postgresql" else what
-    return "people" if name in {"cut_everybody", "abandon_half"} else "nodes"
+    return "people" if name in {"cut_everybody", "abandon_half", "bad_network"} else "nodes"

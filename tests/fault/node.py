@@ -18,6 +18,7 @@ Program = tuple[str, ...]
 SERVE: Program = ("manage.py",)
 CRASHABLE: Program = ("-m", "tests.fault.crashing")
 WATCHED: Program = ("-m", "tests.fault.watched")
+NARROW: Program = ("-m", "tests.fault.narrow")
 START_WITHIN_S = 60.0
 END_WITHIN_S = 12.0
 LOOK_AGAIN_S = 0.05

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from random import Random
+from typing import Any
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
@@ -17,6 +20,7 @@ from tests.fault.history import Acked, Ballot, Closed, Opened, Refused, Seen, Se
 from tests.fault.web import NoAnswerError, post
 
 COME_BACK_WITHIN_S = 0.3
+NARROW_BYTES = 2048
 LONGEST_BYE_S = 1.0  # people pull to refresh
 
 
@@ -31,6 +35,7 @@ class Phone:
         self.screen = Screen()
         self.ballots = BallotsSent()
         self.is_deaf = False
+        self.is_narrow = False  # takes little before it is read, so that a server notices soon when nobody does
         self.is_gone = False
         self.is_connected = False
         self._token = token
@@ -84,6 +89,14 @@ class Phone:
         for ballot in self.ballots.due():
             await self.send(ballot)
 
+    async def ask_for_everything(self) -> None:
+        """Say hello again: what is sent then is the most that a phone can be sent at once."""
+        if self._socket is not None and self.is_connected:
+            try:
+                await self._socket.send(json.dumps({"type": "hello", "token": self._token}))
+            except ConnectionClosed:
+                pass
+
     def cut(self) -> None:
         """The network is gone, without goodbye."""
         if self._socket is not None:
@@ -105,39 +118,41 @@ class Phone:
         """One connection, until it breaks."""
         self._n_lines += 1
         line = self._line = f"{self.name}/{self._n_lines}"
-        socket = await connect(
-            self.hall.socket_url(self.rng),
+        url = self.hall.socket_url(self.rng)
+        opened = await connect(
+            url,
             subprotocols=[Subprotocol("live-polls.v1")],
             compression=None,
             proxy=None,
             open_timeout=5,
             close_timeout=1,
             ping_interval=None,
+            **(await narrow(url) if self.is_narrow else {}),
         )
-        self._socket = socket
+        self._socket = opened
         if self.is_gone:
             self.cut()
         since = (self.screen.epoch, self.screen.version) if self.screen.version else None
         self.hall.history.note(Opened(now(), self.name, line, since))
-        self._reader = asyncio.create_task(self._read(socket, line, since))
+        self._reader = asyncio.create_task(self._read(opened, line, since))
         try:
             await asyncio.wait({self._reader})
         finally:
             self._reader.cancel()
             self.is_connected = False
-            if self._socket is socket:
+            if self._socket is opened:
                 self._socket = None
-                socket.transport.abort()
-                self.hall.history.note(Closed(now(), line, socket.close_code or 1006))
+                opened.transport.abort()
+                self.hall.history.note(Closed(now(), line, opened.close_code or 1006))
 
-    async def _read(self, socket: ClientConnection, line: str, since: tuple[str, int] | None) -> None:
+    async def _read(self, opened: ClientConnection, line: str, since: tuple[str, int] | None) -> None:
         hello: dict[str, object] = {"type": "hello", "token": self._token}
         if since is not None:
             hello["since"] = {"epoch": since[0], "version": since[1]}
         try:
-            await socket.send(json.dumps(hello))
+            await opened.send(json.dumps(hello))
             while True:
-                text = await socket.recv()
+                text = await opened.recv()
                 while self.is_deaf:
                     await asyncio.sleep(0.05)
                 await self._hear(line, str(text))
@@ -181,6 +196,20 @@ class Phone:
         self.hall.history.note(Sent(now(), self.participant, line, message_id, ballot))
         self.ballots.note_sent(message_id, ballot)
         return message_id
+
+
+async def narrow(url: str) -> dict[str, Any]:
+    """What `connect` needs for a connection that holds a few kilobytes and one message."""
+    parts = urlsplit(url)
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
+    plain.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(plain, (parts.hostname, parts.port))
+    except OSError:
+        plain.close()
+        raise
+    return {"sock": plain, "max_queue": 1}
 
 
 def _message(message_id: str, ballot: Ballot) -> dict[str, object]:

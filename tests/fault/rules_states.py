@@ -24,7 +24,7 @@ from tests.fault.history import (
 from tests.fault.recount import public_tally
 from tests.fault.rules_ballots import BallotFacts, Key
 
-CONVERGE_WITHIN_S = 3.0
+CONVERGE_WITHIN_S = 2.0  # as promised, without anything on top for a busy machine
 
 
 class StateFacts:

@@ -18,7 +18,7 @@ from tests.fault.stand import DURABLE, NotDurableError, check_durability
 from tests.fault.vital_signs import Signs, grows
 
 # They are the server: the same commands, told where to die or what else to count.
-SERVERS = {"crashing.py", "watched.py"}
+SERVERS = {"crashing.py", "narrow.py", "watched.py"}
 
 
 def test_nothing_that_judges_uses_what_is_judged() -> None:
