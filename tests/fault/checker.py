@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from tests.fault import rules_ballots, rules_states
+from tests.fault import rules_ballots, rules_questions, rules_states
 from tests.fault.database import Stored
 from tests.fault.history import Fault, History, RoundKey
 
@@ -52,6 +52,9 @@ def _violations(facts: rules_ballots.BallotFacts, states: rules_states.StateFact
     for state_rule in rules_states.RULES:
         for text in islice(state_rule(states), MOST_A_RULE):
             yield Violation(state_rule.__name__, text)
+    for question_rule in rules_questions.RULES:
+        for text in islice(question_rule(facts.history, facts.stored), MOST_A_RULE):
+            yield Violation(question_rule.__name__, text)
 
 
 def _n_doubled(facts: rules_ballots.BallotFacts) -> int:

@@ -49,6 +49,7 @@ class Stored:
     polls: dict[str, StoredPoll] = field(default_factory=dict)
     ballots: list[StoredBallot] = field(default_factory=list)
     tallies: dict[RoundKey, Counter[str]] = field(default_factory=dict)
+    questions: list[tuple[str, str]] = field(default_factory=list)  # code, text
 
     def participant(self, token: str) -> str:
         """What stands for a phone in the ballots: a keyed hash of the random part of its token."""
@@ -126,6 +127,8 @@ def _read(query: Query, join_code: str) -> Stored:
         [room_id],
     )
     stored.ballots = [StoredBallot(codes[poll_id], *row) for poll_id, *row in ballots]
+    asked = query("SELECT code, text FROM live_polls_question WHERE room_id = %s", [room_id])
+    stored.questions = [(code, text) for code, text in asked]
     tallies = query(
         "SELECT poll_id, t.round, counter, n FROM live_polls_tally t"
         " JOIN live_polls_poll p ON p.id = poll_id WHERE room_id = %s",

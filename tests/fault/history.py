@@ -107,6 +107,21 @@ class Refused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked(Event):
+    """A question, noted before it leaves; no two people ask the same."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Event):
+    """A question was acknowledged, under this code."""
+
+    text: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen(Event):
     """A state frame. `whole` when it is a snapshot: what it does not name is not there."""
 

@@ -41,7 +41,7 @@ def main() -> None:
     server.bound_socket = narrow_socket
     guarded_protocol.HIGH_WATER_BYTES = HIGH_WATER_BYTES
     guarded_protocol.SLOW_SECONDS = SLOW_SECONDS
-    connections.Connection.resume = resume_and_count  # type: ignore[method-assign]
+    connections.Connection.resume = resume_and_count  # type: ignore[method-assign, assignment]
     execute_from_command_line(["manage.py", *sys.argv[1:]])
 
 

@@ -16,10 +16,11 @@ from websockets.typing import Subprotocol
 from tests.fault.ballots_sent import BallotsSent
 from tests.fault.frames import Screen, read_frame
 from tests.fault.hall import Hall
-from tests.fault.history import Acked, Ballot, Closed, Opened, Refused, Seen, Sent, now
+from tests.fault.history import Acked, Asked, Ballot, Closed, Opened, Refused, Seen, Sent, Taken, now
 from tests.fault.web import NoAnswerError, post
 
 COME_BACK_WITHIN_S = 0.3
+ASK_AGAIN_S = 0.3
 NARROW_BYTES = 2048
 LONGEST_BYE_S = 1.0  # people pull to refresh
 
@@ -80,6 +81,21 @@ class Phone:
             return
         if message.get("type") in {"ack", "error"} and message.get("id") == message_id:
             self._hear_answer(line, message)
+
+    async def ask(self, seq: int, text: str) -> None:
+        """Ask a question over HTTP, as often as it takes."""
+        body = json.dumps({"id": text, "seq": seq, "text": text}).encode()
+        self.hall.history.note(Asked(now(), text))
+        while not (self.hall.is_over or self.is_gone):
+            try:
+                url = self.hall.api_url(self.rng, "questions")
+                message = (await post(url, body, {"Authorization": f"Bearer {self._token}"})).json()
+            except (NoAnswerError, ValueError):
+                message = {}
+            if message.get("type") == "ack":
+                self.hall.history.note(Taken(now(), text, message["question"]))
+                return
+            await asyncio.sleep(ASK_AGAIN_S)
 
     async def resend_due(self) -> None:
         """Send again what has waited too long; give up the connection when that helps nothing."""

@@ -11,6 +11,7 @@ ROOM_FILE = """
 slug = "fault-{name}"
 title = "Fault {name}"
 results = "live"
+asking = "open"
 
 [[polls]]
 key = "logo"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from tests.fault.history import Ballot, PollState, canonical
 from tests.fault.phone import Phone
@@ -19,6 +20,7 @@ class Voter:
         self.phone = phone
         self.rng = phone.rng
         self.is_voting = True
+        self._has_asked = False
         self._posts: set[asyncio.Task[None]] = set()
         deeds: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (60, self._cast),
@@ -31,6 +33,7 @@ class Voter:
             (4, self._send_and_cut),
             (2, self._send_and_abandon),
             (2, self._stop_reading),
+            (8, self._ask),
         ]
         self._shares = [share for share, _ in deeds]
         self._deeds = [deed for _, deed in deeds]
@@ -81,9 +84,20 @@ class Voter:
 
     async def _post(self) -> None:
         if poll := self._poll():
-            task = asyncio.create_task(self.phone.post(self._ballot(poll)))
-            self._posts.add(task)
-            task.add_done_callback(self._posts.discard)
+            self._post_on(self.phone.post(self._ballot(poll)))
+
+    async def _ask(self) -> None:
+        """One question a phone; two tabs of one person ask with numbers of their own."""
+        if not self._has_asked:
+            self._has_asked = True
+            name = self.phone.name
+            self._post_on(self.phone.ask(1 + name.endswith("b"), f"What does {name} ask?"))
+
+    def _post_on(self, post: Coroutine[Any, Any, None]) -> None:
+        """While the person goes on."""
+        task = asyncio.create_task(post)
+        self._posts.add(task)
+        task.add_done_callback(self._posts.discard)
 
     async def _withdraw(self) -> None:
         if poll := self._poll():
