@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from live_polls.domain.participants import Participant, cookie_name
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.errors import NotAllowedError, UnknownIdentityError
 from live_polls.live.identity import is_trusted_stage, may_watch, participant_of

@@ -16,7 +16,8 @@ from live_polls.domain.extra_time import ask_in_room
 from live_polls.domain.invitations import redeem
 from live_polls.domain.participants import COOKIE_SECONDS, cookie_name
 from live_polls.domain.players import Naming
-from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.domain.room_view import RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.enums import Asking, Entry, RoomState
 from live_polls.errors import BadMessageError, NotAllowedError, PollError, RoomNotFoundError
 from live_polls.live import commands, faces, messages, objects

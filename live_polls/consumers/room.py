@@ -14,7 +14,7 @@ from live_polls.domain import join_codes
 from live_polls.domain.ballots import Cast
 from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.players import Named, Naming
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import RoomState
 from live_polls.errors import (

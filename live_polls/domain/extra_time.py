@@ -23,7 +23,7 @@ from live_polls.errors import IllegalMoveError, PollClosedError, PollNotFoundErr
 from live_polls.models import ExtraTime, Poll
 
 if TYPE_CHECKING:
-    from live_polls.domain.snapshot import PollView
+    from live_polls.domain.room_view import PollView
 
 MOST_TIMES = 2
 SHARE = 0.5

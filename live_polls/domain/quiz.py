@@ -14,7 +14,7 @@ from live_polls.domain.board_rows import PlayerLine, Question, read_players
 from live_polls.enums import PollState, ResultsVisibility
 
 if TYPE_CHECKING:
-    from live_polls.domain.snapshot import PollView, RoomView
+    from live_polls.domain.room_view import PollView, RoomView
 
 _WAITING = frozenset({PollState.DRAFT.value, PollState.OPEN.value})
 

@@ -11,7 +11,8 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from live_polls.domain import text_rows
-from live_polls.domain.snapshot import PollView, RoomView, consistent_read, read_room
+from live_polls.domain.room_view import PollView, RoomView
+from live_polls.domain.snapshot import consistent_read, read_room
 from live_polls.domain.written import text_counters
 from live_polls.enums import PollState
 from live_polls.errors import RoomNotFoundError

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from live_polls.domain.snapshot import PollView
+from live_polls.domain.room_view import PollView
 from live_polls.enums import PollState, ResultsVisibility
 
 

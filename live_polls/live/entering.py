@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from live_polls.domain.entry import is_passcode
 from live_polls.domain.participants import Participant, account_token
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.enums import Entry, PollState
 from live_polls.errors import RoomLockedError
 from live_polls.live.passcodes import get_passcodes

@@ -16,7 +16,7 @@ from django.conf import settings
 from live_polls.domain.asked import NO_QUESTIONS, Asked, Questions
 from live_polls.domain.held_back import held_back
 from live_polls.domain.pictures import PictureView
-from live_polls.domain.snapshot import MyBallot, PollView, RoomView
+from live_polls.domain.room_view import MyBallot, PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.enums import Asking, Entry, Screen
 from live_polls.kinds import KINDS

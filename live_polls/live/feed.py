@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 
 from live_polls.domain.ballots import Counted
 from live_polls.domain.questions import Heard
-from live_polls.domain.snapshot import Mine, RoomView, read_room
+from live_polls.domain.room_view import Mine, RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import Asking, RoomState
 from live_polls.live import messages, metrics, readiness

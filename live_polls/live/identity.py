@@ -12,7 +12,7 @@ from django.contrib.auth import get_user
 from live_polls.domain import participants
 from live_polls.domain.access import Person, can
 from live_polls.domain.participants import Participant, StageLink
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.models import Room
 
 

@@ -6,7 +6,7 @@ Accounts have a token of their own (entering.py), the same on every device: sign
 from __future__ import annotations
 
 from live_polls.domain.participants import new_token
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.live.addresses import get_addresses
 from live_polls.live.identity import participant_of
 from live_polls.live.patterns import get_patterns

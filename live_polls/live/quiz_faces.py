@@ -11,7 +11,7 @@ from itertools import islice
 
 from live_polls.domain.board import Line
 from live_polls.domain.board_rows import Scores
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import Screen, TextState
 from live_polls.live import objects

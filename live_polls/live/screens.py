@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from live_polls.domain import clock
 from live_polls.domain.asked import NOTHING_ASKED, Asked
-from live_polls.domain.snapshot import Mine, RoomView
+from live_polls.domain.room_view import Mine, RoomView
 from live_polls.domain.visibility import Viewer
 from live_polls.live import faces, messages, objects
 from live_polls.live.connections import SNAPSHOT, Change, Connection

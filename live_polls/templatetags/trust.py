@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from live_polls.domain.held_back import held_back
 from live_polls.domain.results import CohortView
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 
 register = template.Library()
 

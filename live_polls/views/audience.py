@@ -26,7 +26,8 @@ from live_polls.domain.ballots import Cast
 from live_polls.domain.extra_time import MOST_TIMES, ask_in_room
 from live_polls.domain.participants import Participant, cookie_name
 from live_polls.domain.players import Naming
-from live_polls.domain.snapshot import Mine, RoomView, read_room
+from live_polls.domain.room_view import Mine, RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.enums import RoomState
 from live_polls.errors import InvalidAnswerError, PollError, PollNotFoundError, RoomNotFoundError, UnfitAnswerError
 from live_polls.kinds import KINDS

@@ -24,7 +24,8 @@ from django.utils import translation
 from live_polls.domain import join_codes
 from live_polls.domain.asked import Asked, Questions, QuestionView
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name
-from live_polls.domain.snapshot import MyBallot, RoomView, read_room
+from live_polls.domain.room_view import MyBallot, RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.enums import Asking, RoomState
 from live_polls.errors import RateLimitedError, RoomNotFoundError
 from live_polls.live.addresses import get_addresses

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext
 
-from live_polls.domain.snapshot import PollView
+from live_polls.domain.room_view import PollView
 from live_polls.kinds.base import OTHER_WORD, Chart, Row
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from live_polls.domain import invitations
 from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_name
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.enums import Entry
 from live_polls.errors import InvitationNotFoundError, InvitationUsedError, RoomLockedError, TooManyGuessesError
 from live_polls.live.entering import LONGEST_TYPED, check_door, rules_of, token_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.enums import TextState
 from live_polls.live.quiz_faces import player_object
 from live_polls.templatetags.charts import PLURALS, count

@@ -14,7 +14,7 @@ from typing import Any
 from live_polls.domain import clock
 from live_polls.domain.extra_time import MOST_TIMES, has_time
 from live_polls.domain.pictures import PictureView
-from live_polls.domain.snapshot import MyBallot, PollView, RoomView
+from live_polls.domain.room_view import MyBallot, PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.enums import PollState, ResultsVisibility, RoomState
 from live_polls.kinds import KINDS

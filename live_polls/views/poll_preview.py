@@ -9,7 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from live_polls.domain.pictures import PictureView
-from live_polls.domain.snapshot import PollView, read_room
+from live_polls.domain.room_view import PollView
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.texts import clean_line
 from live_polls.enums import PollState, RoomState
 from live_polls.errors import InvalidSettingsError

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from live_polls.domain.asked import NOTHING_ASKED, Asked
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.enums import Asking, QuestionState, RoomState
 from live_polls.templatetags.charts import PLURALS
 from live_polls.views.question_order import ORDERS, VOTES, in_order, query_of

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from live_polls.domain import access, moderation, steps
 from live_polls.domain.participants import stage_token
-from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.domain.room_view import RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.enums import QuestionState, TextState
 from live_polls.errors import RoomNotFoundError
 from live_polls.kinds import KINDS

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from live_polls.domain.pictures import PictureView
+from live_polls.domain.room_view import PollView, RoomView
 from live_polls.domain.rounds import n_rounds_over
-from live_polls.domain.snapshot import PollView, RoomView
 from live_polls.domain.steps import Deed, Step, deadline_mark
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts
 from live_polls.enums import PollState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from live_polls.domain.board_rows import PlayerLine, Scores
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.enums import TextState
 
 MOST = 100

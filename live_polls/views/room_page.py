@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from live_polls.domain.snapshot import MyBallot, RoomView
+from live_polls.domain.room_view import MyBallot, RoomView
 from live_polls.enums import RoomState
 from live_polls.templatetags.import_map import import_map_hash
 from live_polls.views.audience_words import lobby_words, script_words

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from live_polls.domain import access
 from live_polls.domain.participants import is_stage_token
+from live_polls.domain.room_view import RoomView
 from live_polls.domain.rounds import compare_rounds
-from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.visibility import Viewer, sees_counts
 from live_polls.enums import Screen
 from live_polls.errors import NotAllowedError, PollNotFoundError, RoomNotFoundError

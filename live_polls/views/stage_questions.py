@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
-from live_polls.domain.snapshot import RoomView
+from live_polls.domain.room_view import RoomView
 from live_polls.views.question_order import in_order
 from live_polls.views.text_length import length_name
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from live_polls.domain import clock
 from live_polls.domain.asked import QuestionView
 from live_polls.domain.pictures import PictureView
-from live_polls.domain.snapshot import PollView, RoomView
+from live_polls.domain.room_view import PollView, RoomView
 from live_polls.domain.visibility import Viewer, is_revealed, sees_counts, sees_poll
 from live_polls.enums import Asking, PollState, RoomState, Screen
 from live_polls.kinds import KINDS

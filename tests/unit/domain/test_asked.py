@@ -9,7 +9,8 @@ from live_polls.domain import rooms
 from live_polls.domain.asking import edit_asking
 from live_polls.domain.questions import Ask, hear_batch
 from live_polls.domain.retention import purge_room
-from live_polls.domain.snapshot import RoomView, read_room
+from live_polls.domain.room_view import RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import Asking
 from live_polls.live.faces import changes, face_of

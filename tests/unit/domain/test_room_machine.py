@@ -21,7 +21,8 @@ from hypothesis.stateful import (
 
 from live_polls.domain import lifecycle, rooms
 from live_polls.domain.ballots import Cast, Counted, Outcome, cast_batch
-from live_polls.domain.snapshot import Mine, RoomView, read_room
+from live_polls.domain.room_view import Mine, RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.tally import recount
 from live_polls.errors import PollError, StaleBallotError
 from live_polls.models import Ballot, Poll, Room, Tally

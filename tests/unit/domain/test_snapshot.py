@@ -7,7 +7,8 @@ from django.db import connection, connections
 
 from live_polls.domain import lifecycle, polls, rooms, snapshot
 from live_polls.domain.ballots import Counted, cast_batch
-from live_polls.domain.snapshot import MyBallot, RoomView, consistent_read, read_room, read_versions
+from live_polls.domain.room_view import MyBallot, RoomView
+from live_polls.domain.snapshot import consistent_read, read_room, read_versions
 from live_polls.enums import Screen
 from live_polls.models import Poll, Room, Tally
 from tests.factories import both_keys, make_cast, make_participant, make_poll, make_room

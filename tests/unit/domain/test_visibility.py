@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from live_polls.domain.snapshot import PollView
+from live_polls.domain.room_view import PollView
 from live_polls.domain.visibility import Viewer, sees_counts, sees_poll
 from live_polls.enums import PollState, ResultsVisibility
 

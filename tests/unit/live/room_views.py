@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from live_polls.domain.snapshot import PollView, RoomSecrets, RoomView
+from live_polls.domain.room_view import PollView, RoomSecrets, RoomView
 
 
 def make_view(*polls: PollView, version: int = 1, **changes: Any) -> RoomView:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from live_polls.domain.ballots import cast_batch
-from live_polls.domain.snapshot import MyBallot, RoomView, read_room
+from live_polls.domain.room_view import MyBallot, RoomView
+from live_polls.domain.snapshot import read_room
 from live_polls.domain.visibility import Viewer
 from live_polls.enums import ResultsVisibility
 from live_polls.kinds import KINDS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from live_polls.domain.snapshot import MyBallot, PollView, RoomSecrets, RoomView
+from live_polls.domain.room_view import MyBallot, PollView, RoomSecrets, RoomView
 from live_polls.kinds import KINDS
 from live_polls.views.poll_cards import audience_cards, choice_rule, skeletons
 
