@@ -6,13 +6,14 @@ import asyncio
 import resource
 import signal
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 
 from tests.fault import crashing, narrow
 from tests.fault.bad_line import bad_lines
 from tests.fault.history import now
 from tests.fault.node import CRASHABLE, NARROW, Node, Program
+from tests.fault.phone import Phone
 from tests.fault.run import Run
 from tests.fault.stand import SqliteStand
 from tests.stores.processes import send
@@ -92,7 +93,10 @@ async def bad_network(run: Run) -> None:
 
 
 async def deafen_some(run: Run) -> None:
-    """A third reads nothing for so long that what is newer is kept back from them; half of those for too long."""
+    """A third reads nothing for so long that what is newer is kept back from them; half of those for too long.
+
+    The others do so again until the end of the burst: nothing comes later that would hide what they were not told.
+    """
     node, deaf = run.stand.nodes[-1], run.phones[::3]
     await _restarted(node, NARROW)
     run.hall.addresses = [node.url]
@@ -107,16 +111,24 @@ async def deafen_some(run: Run) -> None:
     await run.ballots_on_the_way()
     run.note("deafen some")
     for phone in deaf:
-        phone.is_deaf, phone.is_narrow = True, False
-    for _ in range(N_SNAPSHOTS):
-        await asyncio.gather(*(phone.ask_for_everything() for phone in deaf))
-        await asyncio.sleep(0.1)  # those who ask while the room is being read are answered once
+        phone.is_narrow = False
+    await _deafen(deaf)
     await asyncio.sleep(narrow.SLOW_SECONDS / 4)
     for phone in deaf[::2]:
         phone.is_deaf = False
     await asyncio.sleep(narrow.SLOW_SECONDS)
     for phone in deaf:
         phone.is_deaf = False
+    await _deafen(deaf[::2])
+
+
+async def _deafen(phones: Sequence[Phone]) -> None:
+    """They read nothing from now on, and have asked for more than their lines hold."""
+    for phone in phones:
+        phone.is_deaf = True
+    for _ in range(N_SNAPSHOTS):
+        await asyncio.gather(*(phone.ask_for_everything() for phone in phones))
+        await asyncio.sleep(0.1)  # those who ask while the room is being read are answered once
 
 
 async def _restarted(node: Node, program: Program) -> None:

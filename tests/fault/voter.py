@@ -11,6 +11,7 @@ from tests.fault.phone import Phone
 
 MOST_ON_THE_WAY = 3
 LOOK_AGAIN_S = 0.05
+QUIET_AFTER_S = 0.3  # until then the last ballots of others are counted
 
 
 class Voter:
@@ -44,6 +45,9 @@ class Voter:
         while hall.is_voting and not self.phone.is_gone:
             await asyncio.sleep(self.rng.uniform(*hall.think_s))
             await self._do_something()
+        if self.phone.is_deaf:
+            await asyncio.sleep(QUIET_AFTER_S)
+            self.phone.is_deaf = False
         self.is_voting = False
         while not (hall.is_over or self.phone.is_gone):
             await self.phone.resend_due()
