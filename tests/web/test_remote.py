@@ -280,5 +280,5 @@ def test_more_polls_ask_the_database_no_more(as_: As, room: Room, django_assert_
         lifecycle.open_poll(add_poll(room, PollDraft(kind="single_choice", prompt=f"{n}?", options=["Yes", "No"])))
     client = as_("host")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         remote(room, client)

@@ -338,5 +338,5 @@ def test_more_polls_ask_the_database_no_more(room: Room, django_assert_num_queri
     for n in range(n_polls):
         lifecycle.open_poll(add_poll(room, PollDraft(kind="single_choice", prompt=f"{n}?", options=["Yes", "No"])))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         stage(room)
