@@ -81,7 +81,7 @@ def browse(server, room, token) -> None:
 def sign_in(server) -> None:
     """With a password that is none, until it is too often; and without the page's token."""
     page = ask(f"{server.url}/accounts/login/", headers=AS)
-    [token] = re.findall(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
+    token, *_ = re.findall(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
     cookie = page.headers["set-cookie"].partition(";")[0]
     fields = {"csrfmiddlewaretoken": token.decode(), "login": EMAIL, "password": PASSWORD}
     answers = [
