@@ -71,6 +71,10 @@ class Page:
     policy: bytes
     order: str = VOTES
 
+    def holds(self, view: RoomView) -> bool:
+        """Whether it was made of this state of the room or a later one; of another epoch, nobody can say."""
+        return self.room[0] != view.epoch or self.room[2] >= view.version
+
     def is_fresh(self, view: RoomView) -> bool:
         """Whether it still shows the room: the same version, or the same layout with counts a moment old.
 
@@ -126,7 +130,9 @@ class AudiencePage:
         language, coding = _language(asked, cookies), _coding(asked.get("accept-encoding", ""))
         # Where nobody asks there is one order, and one page.
         order = VOTES if view.asking == Asking.OFF.value else order_in(scope.get("query_string", b"").decode("latin-1"))
-        page = await _own_page(participant, feed, view, language, coding, order) if participant else None
+        page = None
+        if participant is not None:
+            view, page = await _own_page(participant, feed, view, language, coding, order)
         if page is None:
             page = await self._page(view, language, order)
         headers = _headers(scope, page, coding)
@@ -137,14 +143,17 @@ class AudiencePage:
     async def _page(self, view: RoomView, language: str, order: str) -> Page:
         key = (view.id, language, order)
         page = self._pages.get(key)
-        if page is not None and page.is_fresh(view):
-            return page
-        if key not in self._making:
-            task = asyncio.get_running_loop().create_task(self._make(view, key))
-            task.add_done_callback(lambda _: self._making.pop(key, None))
-            self._making[key] = task
-        # Shielded: who asked first may go away, others wait for the same rendering.
-        return await asyncio.shield(self._making[key])
+        is_made = page is not None and page.is_fresh(view)
+        while page is None or not is_made:
+            if key not in self._making:
+                task = asyncio.get_running_loop().create_task(self._make(view, key))
+                task.add_done_callback(lambda _: self._making.pop(key, None))
+                self._making[key] = task
+            # Shielded: who asked first may go away, others wait for the same rendering. It may be of an older state than
+            # this visitor has just brought about.
+            page = await asyncio.shield(self._making[key])
+            is_made = page.holds(view)
+        return page
 
     async def _make(self, view: RoomView, key: PageKey) -> Page:
         _, language, order = key
@@ -174,15 +183,18 @@ def make_page(
 
 async def _own_page(
     participant: Participant, feed: RoomFeed, view: RoomView, language: str, coding: bytes, order: str
-) -> Page | None:
-    """The page with the participant's votes, or None when there are none."""
+) -> tuple[RoomView, Page | None]:
+    """The room as it is now, and the page with what is the participant's own, or None where nothing is.
+
+    As it is now, and not as the feed has read it: who has just taken a question back must not see it again.
+    """
     room, ballots = await read_for_one(read_room, feed.room_id, view, {participant.ballot_key: participant.voice_key})
     mine, voice = ballots.get(participant.ballot_key, ()), participant.voice_key
     is_known = room is not None and (voice in room.players or any(voice in poll.extra_times for poll in room.polls))
     asked = ballots.asked.get(participant.ballot_key)
     if room is None or not (mine or is_known or asked):
-        return None
-    return await asyncio.to_thread(make_page, room, language, mine, [coding], voice, asked, order)
+        return room or view, None
+    return room, await asyncio.to_thread(make_page, room, language, mine, [coding], voice, asked, order)
 
 
 def _begin(view: RoomView, address: str) -> str | None:

@@ -149,6 +149,23 @@ async def test_a_question_that_was_taken_back_is_on_no_page_any_more(transaction
     assert (b"Why not Erlang?" in before, b"Why not Erlang?" in after) == (True, False)
 
 
+async def test_who_has_taken_a_question_back_sees_it_no_more_however_late_the_hub_is(
+    transactional_db, door, monkeypatch
+):
+    room = await sync_to_async(make_asking_room)()
+    token = new_token(room.pk)
+    who = await sync_to_async(make_participant)(room, token)
+    question = await sync_to_async(asking.make_asked)(room, who.voice_key, "Why not Erlang?")
+    cookie = f"{cookie_name(room.join_code)}={token}"
+    _, _, before = await ask(door, f"/j/{room.join_code}", cookie=cookie)
+    monkeypatch.setattr(get_hub().live_feed(room.join_code), "hear", lambda version: None)
+
+    await sync_to_async(asking.withdraw)(question)
+    _, _, after = await ask(door, f"/j/{room.join_code}", cookie=cookie)
+
+    assert (b"Why not Erlang?" in before, b"Why not Erlang?" in after) == (True, False)
+
+
 async def test_upvotes_make_no_page_anew_within_a_moment(transactional_db, door):
     room = await sync_to_async(make_asking_room)()
     question = await sync_to_async(asking.make_asked)(room, "a", "Why not Erlang?")
