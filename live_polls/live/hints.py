@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from live_polls.events import RoomChanged
 from live_polls.live import metrics
@@ -109,6 +109,11 @@ class Hints:
             fact = RoomChanged(fact.room_id, max(before.version, fact.version), voters)
         self._untold[fact.room_id] = fact
         self._start_telling(fact.room_id)
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether another process can hear what is told: a layer in memory is this one's alone."""
+        return self._layer is not None and not isinstance(self._layer, InMemoryChannelLayer)
 
     def tell_presence(self, room_id: int, n_here: int) -> None:
         """Tell the other processes how many participants of the room are in this one."""

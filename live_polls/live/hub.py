@@ -215,10 +215,11 @@ class Hub:
             await read_for_one(get_patterns().look)
 
     async def _show_presence(self) -> None:
+        is_heard = self._hints.reaches_others
         for room_id, feed in self._feeds.items():
             now = self._loop.time()
             feed.screens.presence.count(feed.audience.n_participants, now)
-            if (n_here := feed.screens.presence.to_tell(now)) is not None:
+            if is_heard and (n_here := feed.screens.presence.to_tell(now)) is not None:
                 self._hints.tell_presence(room_id, n_here)
             if self.load.sheds(Shed.PRESENCE):
                 continue  # shown when there is time for it again
@@ -229,6 +230,8 @@ class Hub:
         """Tell and show what was tapped in the last second; under load later, or never."""
         now = self._loop.time()
         for room_id, feed in self._feeds.items():
+            if feed.reactions.is_silent:
+                continue  # as in most of a thousand rooms
             if self.load.sheds(Shed.REACTIONS):
                 feed.reactions.give_up(now)
                 continue

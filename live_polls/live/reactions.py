@@ -71,6 +71,11 @@ class Reactions:
         self._new.update(_known(counts, REACTIONS))
         self._elsewhere[process] = _known(pulse, PULSES), now + EXPIRES_SECONDS
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to tell, to show or to take back."""
+        return not (self._untold or self._new or self._last_words or self._elsewhere or self._told or self._shown_pulse)
+
     def to_tell(self, now: float) -> tuple[Counts, Counts] | None:
         """(new taps, pulse) to tell the other processes now, or None: when there is news, and before it expires there."""
         self._age(now)

@@ -230,6 +230,18 @@ async def test_presence_is_shown_when_it_changes(the_hub, room):
     assert [frame["presence"] for frame in listener.wire.take()] == [1]
 
 
+@pytest.mark.parametrize("is_heard", [True, False])
+async def test_presence_is_told_where_somebody_can_hear_it(the_hub, room, monkeypatch, is_heard):
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(type(the_hub._hints), "reaches_others", is_heard)
+    monkeypatch.setattr(the_hub._hints, "tell_presence", lambda *presence: told.append(presence))
+    await the_hub.feed(room.join_code)
+
+    await the_hub._show_presence()
+
+    assert told == ([(room.pk, 0)] if is_heard else [])
+
+
 async def test_presence_includes_what_other_processes_say(the_hub, room):
     listener = await listen(the_hub, room)
     the_hub._hear_presence(room.pk, "other", 7)

@@ -108,3 +108,16 @@ def test_what_has_waited_too_long_is_neither_told_nor_shown():
     reactions.take("alice", "clap", 6.0)
     assert reactions.give_up(6.0 + KEEPS_SECONDS / 2) == 0
     assert reactions.to_show(8.0) == ({"clap": 1}, {})
+
+
+def test_a_room_is_silent_until_somebody_taps_and_when_the_last_word_is_taken_back():
+    reactions = Reactions()
+    silent = [reactions.is_silent]
+    reactions.take("ann", "slower", 0.0)
+    silent.append(reactions.is_silent)
+    for now in (1.0, PULSE_SECONDS + 10.0):
+        reactions.to_tell(now)
+        reactions.to_show(now)
+        silent.append(reactions.is_silent)
+
+    assert silent == [True, False, False, True]
