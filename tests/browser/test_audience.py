@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.rooms import DATABASE, REPAIRS, TOOLS
 
@@ -40,6 +40,31 @@ def test_a_vote_is_counted_changed_and_taken_back(load, visit):
     page.get_by_role("button", name="Take my vote back").click()
     expect(page.get_by_text("Counted", exact=True)).to_be_hidden()
     assert room.tally()["n_ballots"] == 0
+
+
+def test_who_is_quicker_than_the_script_keeps_what_they_have_opened_and_chosen(load, visit):
+    room = load(DATABASE)
+    page = visit(room.url)
+    live(page)
+    page.get_by_role("radio", name="SQLite").check()
+    send(page)
+    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+
+    held: list[Route] = []
+    has_chosen = False
+    page.route("**/js/**", lambda script: script.continue_() if has_chosen else held.append(script))
+    page.reload(wait_until="commit")
+    page.get_by_text("Change my vote").click()
+    page.get_by_role("radio", name="MySQL").check()
+    has_chosen = True
+    assert held
+    for script in held:
+        script.continue_()
+    live(page)
+
+    expect(page.get_by_role("radio", name="MySQL")).to_be_checked()
+    send(page)
+    expect(page.locator(".bars .mine")).to_contain_text("MySQL")
 
 
 def test_results_move_while_others_vote(load, visit):

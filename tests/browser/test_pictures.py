@@ -59,7 +59,7 @@ def trees(server, load):
 
 
 def all_loaded(page: Page) -> bool:
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    page.wait_for_function("() => [...document.images].every((image) => image.complete)")
     return bool(page.evaluate("[...document.images].length > 0 && [...document.images].every((i) => i.naturalWidth)"))
 
 

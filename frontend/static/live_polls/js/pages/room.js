@@ -260,10 +260,13 @@ function updateForm(card, poll, { standing, mine, seq }) {
   card.dataset.vote = now;
   form.noValidate = true;
   form.elements.seq.value = seq + 1;
+  const ballot = find(card, '.ballot');
+  // Who was quicker than this script keeps what they have opened, and perhaps changed.
+  const isChanging = isFirst && ballot.open && !('asks' in ballot.dataset);
   // What is half chosen stays until something has been sent; from then on the form shows what was.
-  if (standing !== 'asks' || !isFirst) choose(form, mine, poll);
+  if (!isChanging && (standing !== 'asks' || !isFirst)) choose(form, mine, poll);
   limit(form, poll);
-  find(card, '.ballot').open = standing === 'asks';
+  if (!isChanging) ballot.open = standing === 'asks';
   if (hadFocus && standing !== 'asks') find(card, 'summary').focus({ preventScroll: true });
 }
 
