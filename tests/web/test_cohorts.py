@@ -60,7 +60,7 @@ def test_a_host_is_told_sets_aside_and_takes_back_in(as_: As, room: Room, cohort
     for _ in range(2):
         do(as_(who), room, "take_back_in", cohort)
     assert page(as_(who), "results", room).count(ASIDE) == 0
-    records = Record.objects.filter(room=room, object_sort="cohort").values_list("verb", "actor__name")
+    records = Record.objects.filter(room=room, object_sort="cohort").order_by("pk").values_list("verb", "actor__name")
     name = {"host": "Alice", "operator": "Olga"}[who]
     assert list(records) == [("aside", name), ("back_in", name)]
 

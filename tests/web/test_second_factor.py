@@ -36,8 +36,10 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     page = client.get(reverse("mfa_activate_totp")).content.decode()
     [secret] = re.findall(r'readonly\s+value="([A-Z2-7]+)"', page)
     assert "data:image/svg+xml" in page
-    codes = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)}, follow=True).content.decode()
-    return secret, re.findall(r"<code>(\w+)</code>", codes)
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)}, follow=True).content.decode()
+    codes = re.findall(r"<code>(\w+)</code>", answer)
+    assert codes, answer
+    return secret, codes
 
 
 @pytest.fixture
