@@ -23,7 +23,8 @@ class Presence:
     def count(self, ours: int, now: float) -> None:
         """Note how many are here in this process at `now`, and forget processes that were silent too long."""
         self._ours = ours
-        self._elsewhere = {name: said for name, said in self._elsewhere.items() if said[1] > now}
+        if self._elsewhere:
+            self._elsewhere = {name: said for name, said in self._elsewhere.items() if said[1] > now}
 
     def hear(self, process: str, n_here: int, now: float) -> None:
         """Another process said how many it has."""
@@ -37,6 +38,8 @@ class Presence:
     def to_show(self) -> int | None:
         """The number to show now, or None when it is no news."""
         total = self.total
+        if total == self._shown:
+            return None
         step = next((step for size, step in COARSE if total >= size), 1)
         if self._shown is not None and abs(total - self._shown) < step:
             return None
