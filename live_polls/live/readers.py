@@ -14,7 +14,7 @@ from functools import partial
 from threading import Barrier
 from typing import ParamSpec, TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 from live_polls.errors import BusyError, PollError
 from live_polls.live.own_connection import let_go
@@ -42,6 +42,8 @@ class Readers:
             raise BusyError(retry_ms=BUSY_RETRY_MS)
         if self._executor is None:
             self._executor = ThreadPoolExecutor(N_THREADS, thread_name_prefix=self._name)
+            if self._most is None:
+                _connect_all(self._executor)
         self._n_waiting += 1
         try:
             call = partial(_keeping_connection, function)
@@ -82,6 +84,21 @@ def stop_readers() -> None:
     """End all of these threads. Repeatable."""
     _for_rooms.stop()
     _for_one.stop()
+
+
+def _connect_all(executor: ThreadPoolExecutor) -> None:
+    """Connect every thread now: later there may be no descriptor left, and each second read of a room would fail."""
+    every_thread = Barrier(N_THREADS)
+
+    def connect() -> None:
+        every_thread.wait()
+        try:
+            connection.ensure_connection()
+        except Exception:  # noqa: BLE001 -- the read that needs it will say so, and try again
+            let_go()
+
+    for _ in range(N_THREADS):
+        executor.submit(connect)
 
 
 def _keeping_connection(function: Callable[[], T]) -> T:
