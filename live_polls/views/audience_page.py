@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Seque
 from dataclasses import dataclass, replace
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
+from math import ceil
 from typing import Any
 
 import brotli
@@ -27,7 +28,7 @@ from live_polls.domain.participants import COOKIE_SECONDS, Participant, cookie_n
 from live_polls.domain.room_view import MyBallot, RoomView
 from live_polls.domain.snapshot import read_room
 from live_polls.enums import Asking, RoomState
-from live_polls.errors import RateLimitedError, RoomNotFoundError
+from live_polls.errors import BusyError, RateLimitedError, RoomNotFoundError
 from live_polls.live.addresses import get_addresses
 from live_polls.live.entering import is_guarded
 from live_polls.live.entrance import refuse_strangers
@@ -52,6 +53,7 @@ PageKey = tuple[int, str, str]  # the room, the language, the order of questions
 PREFIXES = ("/j/", "/J/")
 TALLIES_MAY_BE_OLD_SECONDS = 1.0
 MAX_PAGES = 1000
+_PLAIN = ((b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"))
 # Middle qualities: the last per cent would take longer than they save.
 CODINGS: dict[bytes, Callable[[bytes], bytes]] = {
     b"br": partial(brotli.compress, mode=brotli.MODE_TEXT, quality=5),
@@ -96,7 +98,14 @@ class AudiencePage:
         self._making: dict[PageKey, asyncio.Task[Page]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self._answer(scope) if _asks_for_room(scope) else None
+        try:
+            answer = await self._answer(scope) if _asks_for_room(scope) else None
+        except BusyError as error:
+            # Too many wait to read: Django would only wait with them.
+            retry = str(ceil(error.retry_ms / 1000)).encode()
+            await send({"type": "http.response.start", "status": 503, "headers": [*_PLAIN, (b"retry-after", retry)]})
+            await send({"type": "http.response.body", "body": str(error).encode()})
+            return
         if answer is None:
             await self.app(scope, receive, send)
             return

@@ -14,6 +14,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from live_polls.domain import ballots, clock, lifecycle
 from live_polls.domain.participants import cookie_name, new_token
+from live_polls.live import readers
 from live_polls.live.hub import get_hub
 from live_polls.templatetags.import_map import import_map_hash, import_map_json
 from live_polls.views import audience_page
@@ -164,6 +165,15 @@ async def test_who_has_taken_a_question_back_sees_it_no_more_however_late_the_hu
     _, _, after = await ask(door, f"/j/{room.join_code}", cookie=cookie)
 
     assert (b"Why not Erlang?" in before, b"Why not Erlang?" in after) == (True, False)
+
+
+async def test_where_too_many_wait_to_read_one_is_told_to_come_back(room, door, monkeypatch):
+    monkeypatch.setattr(readers, "_for_one", readers.Readers("none", 0))
+
+    status, headers, body = await ask(door, f"/j/{room.join_code}")
+
+    assert (status, headers["retry-after"]) == (503, "1")
+    assert b"send the same again" in body
 
 
 async def test_upvotes_make_no_page_anew_within_a_moment(transactional_db, door):
