@@ -20,10 +20,7 @@ from tests.asking import make_asking_room
 from tests.factories import make_cast, make_poll
 from tests.server_process import migrated_database
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL says itself whether a commit is undone"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Run = Callable[[Callable[[], Any]], Any]
 FULL_DEVICE = os.makedev(1, 7)  # /dev/full: whatever is written to it finds no space left
