@@ -159,6 +159,22 @@ async def test_counts_that_only_some_see_are_shown_to_them_also_when_a_vote_goes
     assert seen == [{"1": 2, "2": 0, "3": 0}, {"1": 2, "2": 0, "3": 0}, None]
 
 
+async def test_a_ballot_in_one_poll_takes_away_nothing_that_another_has_made_visible(feed, room):
+    one, other = await act(make_poll, room), await act(make_poll, room)
+    alice = await Person(participant=ALICE).join(feed)
+    for poll in (one, other):
+        await act(cast_batch, [make_cast(poll, {"option": 1}, participant=ALICE)])
+        feed.ballots_changed([ALICE], frozenset({poll.pk}))
+        await settle(feed)
+    await act(cast_batch, [make_cast(one, {"option": 1}, participant=BOB)])
+    await settle(feed)
+
+    tallies = {poll["code"]: poll["tally"] for poll in alice.screen["polls"]}
+    assert tallies[one.code]["counts"] == {"1": 2, "2": 0, "3": 0}
+    assert tallies[other.code]["counts"] == {"1": 1, "2": 0, "3": 0}
+    assert alice.connection.told.keys() == {(one.code, 1), (other.code, 1)}
+
+
 async def test_who_came_between_two_ticks_is_told_of_what_was_undone_by_the_second(feed, room):
     feed._pace = gate = Gate()
     early = await Person().join(feed)
