@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.axe import findings
 from tests.browser.rooms import DATABASE, REPAIRS, TOOLS
 
 pytestmark = pytest.mark.browser
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
-
-
-UNTIL_STILL = """async () => {
-  const moves = (each) => each.playState === "running" && each.effect.getComputedTiming().endTime !== Infinity;
-  for (let still = 0; still < 3; ) {
-    await new Promise(requestAnimationFrame);
-    still = document.getAnimations().some(moves) ? 0 : still + 1;
-  }
-}"""
-
-
-def findings(page: Page) -> str:
-    # A page in the middle of its arrival is half transparent, and so without contrast; one thing may follow another.
-    page.evaluate(UNTIL_STILL)
-    results = Axe().run(page)
-    return results.generate_report() if results.violations_count else ""
 
 
 @THEMES

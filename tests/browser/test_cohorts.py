@@ -10,9 +10,9 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import PHONE, OpenPage, Room
 from tests.browser.test_results import LAPTOP, SMALL_PHONE, hall, results, signed_in  # noqa: F401 -- fixtures, by name
 from tests.server_process import ServerProcess
@@ -70,8 +70,7 @@ def card(page: Page) -> Locator:
 def check(page: Page, name: str) -> None:
     """Nothing sticks out, axe finds nothing; and a picture, where somebody wants to look."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert findings(page) == ""
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import load_room
 from tests.browser.rooms import DATABASE
-from tests.browser.test_accessible import findings
 from tests.browser.voting import vote
 from tests.server_process import ServerProcess, prepare_server, serving
 

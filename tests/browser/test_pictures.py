@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Room
-from tests.browser.test_accessible import findings
 from tests.pictures import make_picture
 
 pytestmark = pytest.mark.browser

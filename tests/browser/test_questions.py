@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 from live_polls.domain import clock
 from live_polls.domain.asked import QuestionView
 from live_polls.views.question_order import ORDERS, in_order
+from tests.browser.axe import findings
 from tests.browser.conftest import PHONE, Room
 from tests.browser.rooms import DATABASE
-from tests.browser.test_accessible import findings
 from tests.server_process import ServerProcess, prepare_server, serving
 
 pytestmark = pytest.mark.browser

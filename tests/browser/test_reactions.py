@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Room
 from tests.browser.rooms import DATABASE
-from tests.browser.test_accessible import findings
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Room
 from tests.browser.rooms import BUDGET, MOOD, RELEASE, SESSIONS
-from tests.browser.test_accessible import THEMES, findings
+from tests.browser.test_accessible import THEMES
 from tests.browser.voting import vote
 
 pytestmark = pytest.mark.browser

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Room
 from tests.browser.people import Person
 from tests.browser.rooms import DATABASE
-from tests.browser.test_accessible import findings
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser

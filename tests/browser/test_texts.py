@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Room
 from tests.browser.rooms import CLOUD, EDITOR, WALL
-from tests.browser.test_accessible import THEMES, findings
+from tests.browser.test_accessible import THEMES
 from tests.browser.test_scales_and_numbers import fits
 from tests.browser.voting import vote
 

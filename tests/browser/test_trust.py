@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import OpenPage
 from tests.browser.test_desk import SMALL_PHONE, desk, signed_in  # noqa: F401 -- fixtures, by name
 from tests.server_process import ServerProcess
@@ -37,8 +37,7 @@ def code(desk: ServerProcess) -> str:
 def checked(page: Page, name: str) -> None:
     """Nothing sticks out, axe finds nothing; and a picture, where somebody wants to look."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert findings(page) == ""
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
