@@ -65,6 +65,7 @@ class Hints:
         self._receiver: asyncio.Task[None] | None = None
         self._joiner: asyncio.Task[None] | None = None
         self._rights_teller: asyncio.Task[None] | None = None
+        self._rights_untold = False
         self._hears_rights = False
         self._tellers: dict[int, asyncio.Task[None]] = {}
 
@@ -122,7 +123,10 @@ class Hints:
 
     def tell_rights(self) -> None:
         """Tell the other processes to look again who may be where. Lost is not lost: each looks by itself, too."""
-        if self._layer is not None and (self._rights_teller is None or self._rights_teller.done()):
+        if self._layer is None:
+            return
+        self._rights_untold = True
+        if self._rights_teller is None or self._rights_teller.done():
             self._rights_teller = asyncio.get_running_loop().create_task(self._tell_rights())
 
     def tell_reactions(self, room_id: int, counts: Mapping[str, int], pulse: Mapping[str, int]) -> None:
@@ -182,6 +186,7 @@ class Hints:
                 if not await self._join(room_id):
                     break
                 self._miss(room_id)
+                self._hear_rights()
 
     async def _let_go(self) -> None:
         try:
@@ -221,9 +226,13 @@ class Hints:
                 self.tell(fact)
 
     async def _send(self, room_id: int, message: dict[str, Any]) -> bool:
+        return await self._sent(room_topic(room_id), {**message, "room": room_id, "from": self._name})
+
+    async def _sent(self, topic: str, message: dict[str, Any]) -> bool:
+        """Whether it was; who hears it, nobody knows."""
         try:
             async with asyncio.timeout(TELL_SECONDS):
-                await self._layer.group_send(room_topic(room_id), {**message, "room": room_id, "from": self._name})
+                await self._layer.group_send(topic, message)
         except Exception as error:  # noqa: BLE001 -- see forget
             metrics.HINTS.labels("failed").inc()
             metrics.LAYER_UP.set(0)
@@ -234,14 +243,12 @@ class Hints:
         return True
 
     async def _tell_rights(self) -> None:
-        try:
-            async with asyncio.timeout(TELL_SECONDS):
-                await self._layer.group_send(RIGHTS_TOPIC, {"type": "rights", "from": self._name})
-        except Exception as error:  # noqa: BLE001 -- see forget
-            metrics.HINTS.labels("failed").inc()
-            self._complain(error)
-        else:
-            metrics.HINTS.labels("sent").inc()
+        while self._rights_untold:
+            # Before it is sent: who changes rights while it is on its way is told of once more.
+            self._rights_untold = False
+            if not await self._sent(RIGHTS_TOPIC, {"type": "rights", "from": self._name}):
+                await asyncio.sleep(SILENCE_SECONDS)
+                self._rights_untold = True
 
     async def _receive(self, channel: str) -> None:
         while True:

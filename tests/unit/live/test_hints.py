@@ -22,7 +22,12 @@ class Process:
     def __init__(self) -> None:
         self.heard: asyncio.Queue[object] = asyncio.Queue()
         self.missed: list[int] = []
-        self.hints = Hints(self.heard.put_nowait, lambda *presence: self.heard.put_nowait(presence), self.missed.append)
+        self.hints = Hints(
+            self.heard.put_nowait,
+            lambda *presence: self.heard.put_nowait(presence),
+            self.missed.append,
+            lambda: self.heard.put_nowait("rights"),
+        )
         if settings.REDIS_URLS:  # they share the server of the layer; in memory, the layer itself
             self.hints._layer = channel_layers.make_backend("default")
 
@@ -211,6 +216,48 @@ async def test_what_could_not_be_told_is_told_when_the_layer_is_back(processes, 
     assert (told.version, sorted(told.voters)) == (6, ["alice", "bob"])
 
 
+async def test_rights_that_could_not_be_told_are_told_when_the_layer_is_back(processes, monkeypatch):
+    monkeypatch.setattr(hints_module, "SILENCE_SECONDS", 0)
+    one, other = processes
+    real, one.hints._layer = one.hints._layer, BrokenLayer()
+    one.hints.tell_rights()
+    while not one.hints._layer.calls:
+        await asyncio.sleep(0)
+
+    one.hints._layer.mended = real
+
+    assert await other.next() == "rights"
+
+
+class SlowLayer:
+    """A layer that lets nothing go before it may."""
+
+    def __init__(self, layer: Any) -> None:
+        self.layer = layer
+        self.n_sent = 0
+        self.may_go = asyncio.Event()
+
+    async def group_send(self, *args: Any) -> None:
+        self.n_sent += 1
+        await self.layer.group_send(*args)
+        await self.may_go.wait()
+
+
+async def test_rights_that_change_while_others_are_told_are_told_too(processes):
+    one, other = processes
+    real = one.hints._layer
+    one.hints._layer = slow = SlowLayer(real)
+    one.hints.tell_rights()
+    assert await other.next() == "rights"
+
+    one.hints.tell_rights()  # the first has been sent, and nobody has said so yet
+    slow.may_go.set()
+
+    assert await other.next() == "rights"
+    assert slow.n_sent == 2
+    one.hints._layer = real
+
+
 async def test_a_layer_that_is_away_keeps_nobody_from_listening_or_leaving(caplog):
     process = Process()
     process.hints._layer = BrokenLayer()
@@ -235,6 +282,7 @@ async def test_rooms_are_joined_when_the_layer_is_back(processes, monkeypatch):
     await process.hints._joiner
 
     assert sorted(process.missed) == [1, 2]
+    assert [await process.next() for _ in range(2)] == ["rights", "rights"]  # nobody knows what was missed of these
     one.hints.tell(RoomChanged(2, 5))
     assert await process.next() == RoomChanged(2, 5)
     await process.hints.stop()
