@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,8 @@ METRICS_TOKEN = env_secret("METRICS_TOKEN")
 # The application
 
 INSTALLED_APPS = [
-    "daphne",  # first, because it replaces `runserver`
+    # First, because it replaces `runserver`; and for that alone, since Twisted takes a fifth of the start of any command.
+    *(["daphne"] if sys.argv[1:2] == ["runserver"] else []),
     "project.apps.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

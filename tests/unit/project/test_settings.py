@@ -54,6 +54,21 @@ def test_unknown_time_zone_stops_the_start_with_a_sentence(tmp_path):
     assert "TIME_ZONE must be a name like Europe/Berlin, not 'Middle/Earth'." in answer.stderr
 
 
+def test_only_the_development_server_pays_for_twisted(tmp_path):
+    asked = [sys.executable, "manage.py", "shell", "--no-imports", "-c", "import sys; print('twisted' in sys.modules)"]
+    answer = subprocess.run(
+        asked,
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert answer.stdout == "False\n", answer.stderr
+
+
 def _settings(data_dir: Path, **variables: str) -> dict[str, Any]:
     answer = _run(data_dir, **variables)
     assert answer.returncode == 0, answer.stderr
