@@ -23,6 +23,9 @@ demo: $(VENV)/base.stamp ## the same with a ready room and simulated voters, in 
 .PHONY: test
 test: test-embedded test-servers ## every test, on both kinds of stores, in a real browser too (ARGS="-k word" for some)
 
+# Hundreds of servers and commands are started: what was compiled once is kept, whatever the environment says.
+test-embedded test-servers: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: test-embedded
 test-embedded: $(VENV)/test.stamp ## every test on SQLite, and those that start stores of their own
 	@CHROMIUM_PATH="$$(.ci/chromium)" && export CHROMIUM_PATH && $(PYTEST) $(ARGS) || $(NONE_IS_FINE)
@@ -94,8 +97,9 @@ bench-quick: $(VENV)/bench.stamp ## the same in at most a minute
 	@exec $(PY) -m bench --quick
 
 # Tests wait for servers and browsers half of the time, so there is one process more than cores; a file stays together
-# with the servers it has started.
-PYTEST = $(PY) -m pytest --numprocesses $$($(PY) -c "import os; print(min(4, os.cpu_count() + 1))") --dist loadfile
+# with the servers it has started, and tests/order.py says which file is next.
+PYTEST = $(PY) -m pytest --numprocesses $$($(PY) -c "import os; print(min(4, os.cpu_count() + 1))") \
+	--dist loadfile --no-loadscope-reorder
 # pytest ends with 5 when ARGS choose no test of a run; without ARGS that is a failure.
 NONE_IS_FINE = { status=$$?; [ $$status -eq 5 ] && [ -n '$(ARGS)' ]; } || exit $${status:-1}
 

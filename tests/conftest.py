@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -18,6 +19,7 @@ from live_polls.live.hub import drop_hub
 from live_polls.live.passcodes import forget_passcodes
 from live_polls.live.patterns import forget_patterns
 from live_polls.live.readers import stop_readers
+from tests.order import in_order
 
 IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 # The second run, on PostgreSQL and Redis, leaves out what has no store and what brings its own.
@@ -32,6 +34,12 @@ collect_ignore_glob = (
     if IS_POSTGRESQL
     else ["stores/on_postgresql/*"]
 )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Several processes begin with what takes long; one alone with what fails soon, as it was collected."""
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(items, Path(__file__).parent)
 
 
 # A password costs a twentieth of a second of a core, so that nobody guesses it; tests make hundreds of accounts.
