@@ -96,9 +96,9 @@ bench: $(VENV)/bench.stamp ## measure, with baselines in the same run, at most 1
 bench-quick: $(VENV)/bench.stamp ## the same in at most a minute
 	@exec $(PY) -m bench --quick
 
-# Tests wait for servers and browsers half of the time, so there is one process more than cores; a file stays together
-# with the servers it has started, and tests/order.py says which file is next.
-PYTEST = $(PY) -m pytest --numprocesses $$($(PY) -c "import os; print(min(4, os.cpu_count() + 1))") \
+# Tests wait for servers and browsers half of the time, so there are two processes a core; a file stays together with
+# the servers it has started, and tests/order.py says which file is next.
+PYTEST = $(PY) -m pytest --numprocesses $$($(PY) -c "import os; print(min(6, 2 * os.cpu_count()))") \
 	--dist loadfile --no-loadscope-reorder
 # pytest ends with 5 when ARGS choose no test of a run; without ARGS that is a failure.
 NONE_IS_FINE = { status=$$?; [ $$status -eq 5 ] && [ -n '$(ARGS)' ]; } || exit $${status:-1}
