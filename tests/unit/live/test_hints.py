@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from channels.layers import channel_layers
+from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
 
 from live_polls.events import RoomChanged
@@ -28,8 +28,8 @@ class Process:
             self.missed.append,
             lambda: self.heard.put_nowait("rights"),
         )
-        if settings.REDIS_URLS:  # they share the server of the layer; in memory, the layer itself
-            self.hints._layer = channel_layers.make_backend("default")
+        # They share the server of the layer; in memory, where they would tell nobody, the layer itself.
+        self.hints._layer = channel_layers.make_backend("default") if settings.REDIS_URLS else get_channel_layer()
 
     async def told(self) -> None:
         """Wait until all has been sent."""
@@ -303,6 +303,10 @@ async def test_hints_come_again_when_the_layer_is_back(processes, monkeypatch):
 
     assert await process.next() == RoomChanged(1, 5)
     receiver.cancel()
+
+
+async def test_nothing_is_told_where_no_other_process_could_hear_it():
+    assert (Hints(print, print, print)._layer is not None) is bool(settings.REDIS_URLS)
 
 
 async def test_without_a_layer_nothing_is_told_and_nothing_fails(monkeypatch):
