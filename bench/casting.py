@@ -11,8 +11,8 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -26,21 +26,24 @@ if TYPE_CHECKING:
     from live_polls.models import Poll
 
 BATCH = 200
-ROUNDS = 3
-SNAPSHOTS = 60
+ROUNDS = 7
+SNAPSHOTS = 30
 # As many different words as a big cloud may bring; without a bound every ballot would bring a new one.
 N_WORDS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a ballot and a snapshot cost with so many ballots in the poll, one value a round."""
+    """What a ballot and a snapshot cost with so many ballots in the poll, one value a round.
+
+    Values at the same place were measured one after the other: whatever else the machine did, it did to both.
+    """
 
     poll: str
     kind: str
     filled: int
-    ballot_us: list[float]
-    snapshot_us: list[float]
+    ballot_us: list[float] = field(default_factory=list)
+    snapshot_us: list[float] = field(default_factory=list)
 
 
 def main() -> None:
@@ -51,30 +54,26 @@ def main() -> None:
     from live_polls.models import Poll  # noqa: PLC0415 - only after django.setup()
 
     clock = Clock(arguments.store_pid)
-    costs = []
+    costs: list[Cost] = []
     polls = list(Poll.objects.filter(room__slug=arguments.room).order_by("position"))
     if arguments.filled:
+        polls = polls[1:]  # the first was for warming up
+    size = len(arguments.fill)
+    for start in range(0, len(polls), size):
+        casters = [Caster(poll) for poll in polls[start : start + size]]
+        if not arguments.filled:
+            for caster, n in zip(casters, arguments.fill, strict=True):
+                caster.fill(n)
         settle()
-        # The first poll was for warming up.
-        for poll, filled in zip(polls[1:], arguments.fill, strict=True):
-            cost = _measure(Caster(poll), clock, filled=filled, seconds=arguments.seconds)
-            cost.snapshot_us.extend(_measure_snapshots(poll, clock) for _ in range(ROUNDS))
-            costs.append(cost)
-        polls = []
-    for poll in polls:
-        caster = Caster(poll)
-        for filled in arguments.fill:
-            caster.fill(filled)
-            settle()
-            costs.append(_measure(caster, clock, filled=filled, seconds=arguments.seconds))
+        costs += _measure_by_turns(casters, arguments.fill, clock, arguments.seconds)
     print(json.dumps([asdict(cost) for cost in costs]))
 
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("room", help="slug of the room whose polls are measured")
-    parser.add_argument("--fill", type=int, nargs="+", required=True, help="ballots in the poll, rising")
-    parser.add_argument("--filled", action="store_true", help="the polls hold these numbers already, one each")
+    parser.add_argument("room", help="slug of the room whose polls are measured, so many of a kind as there are sizes")
+    parser.add_argument("--fill", type=int, nargs="+", required=True, help="ballots in each of them, rising")
+    parser.add_argument("--filled", action="store_true", help="they hold these numbers already, after one to warm up")
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--store-pid", type=int, help="the database's own process")
     return parser.parse_args()
@@ -138,9 +137,15 @@ class Caster:
         return answer
 
 
-def _measure(caster: Caster, clock: Clock, *, filled: int, seconds: float) -> Cost:
-    ballots = [_measure_ballots(caster, clock, seconds / ROUNDS) for _ in range(ROUNDS)]
-    return Cost(caster.poll.prompt, caster.poll.kind, filled, ballots, [])
+def _measure_by_turns(casters: Sequence[Caster], sizes: Sequence[int], clock: Clock, seconds: float) -> list[Cost]:
+    costs = [Cost(caster.poll.prompt, caster.poll.kind, size) for caster, size in zip(casters, sizes, strict=True)]
+    for _ in range(ROUNDS):
+        for caster, cost in zip(casters, costs, strict=True):
+            cost.ballot_us.append(_measure_ballots(caster, clock, seconds / ROUNDS))
+    for _ in range(ROUNDS):
+        for caster, cost in zip(casters, costs, strict=True):
+            cost.snapshot_us.append(_measure_snapshots(caster.poll, clock))
+    return costs
 
 
 def _measure_ballots(caster: Caster, clock: Clock, seconds: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.rounds import Rounds
@@ -123,6 +123,11 @@ def ratio(part: float | None, whole: float | None) -> Rounds:
     if part is None or not whole:
         return Rounds(())
     return Rounds((part / whole,))
+
+
+def ratio_by_turns(parts: Sequence[float], wholes: Sequence[float]) -> Rounds:
+    """Compare measurements that took turns, round by round: what the machine did in a round, it did to both."""
+    return Rounds(tuple(part / whole for part, whole in zip(parts, wholes, strict=True) if whole))
 
 
 def ratios_line(figures: Iterable[Figure]) -> str:

@@ -38,12 +38,12 @@ class Scale:
     latency_seconds: float = 6.0
     growth_ballots: tuple[int, ...] = (0, 100_000, 1_000_000)
     growth_voters: int = 2_000
-    growth_seconds: float = 1.2
+    growth_seconds: float = 2.1
     growth_rooms: tuple[int, ...] = (1, 10, 1_000)
     growth_sockets: int = 300
-    growth_rooms_seconds: float = 4.0
+    growth_rooms_seconds: float = 6.0
     kinds_full: int = 10_000
-    kinds_seconds: float = 0.6
+    kinds_seconds: float = 1.05
     questions_sockets: int = 5_000
     questions_per_second: float = 400.0
     questions_seconds: float = 3.0

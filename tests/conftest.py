@@ -30,7 +30,11 @@ collect_ignore_glob = (
         *("live/test_bombs.py", "live/test_server_neighbours.py", "live/test_server_slow_peers.py"),
         # Counted in memory, or pure.
         *("web/test_code_guard.py", "live/test_guessed_codes.py", "unit/live/test_addresses.py"),
-        *("unit/commands/test_simulation_parts.py", "unit/domain/test_suppression.py", "unit/domain/test_word_lists.py"),
+        *(
+            "unit/commands/test_simulation_parts.py",
+            "unit/domain/test_suppression.py",
+            "unit/domain/test_word_lists.py",
+        ),
         # The last: PostgreSQL says itself whether a commit is undone.
         *("live/test_real_ballots.py", "stores/test_*", "unit/domain/test_full_database.py"),
     ]

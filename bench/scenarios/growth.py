@@ -11,7 +11,7 @@ from typing import Any
 from bench.ballot_load import BallotLoad
 from bench.commands import ask_inside, run_python
 from bench.crowd import Crowd
-from bench.figures import Bar, Figure, ratio
+from bench.figures import Bar, Figure, ratio_by_turns
 from bench.growth_rounds import cast_first_ballots
 from bench.live_server import LiveServer, live_server
 from bench.rooms import Rooms, room_file
@@ -24,6 +24,7 @@ N_OPTIONS = 8
 INTERVAL_SECONDS = 0.25
 FLAT = Bar(at_most=1.2)
 SERVED_ROUNDS = 4
+ROOMS_ROUNDS = 3
 # A million rows on a busy machine.
 FILL_SECONDS = 180.0
 
@@ -40,11 +41,9 @@ async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
         yield figure
     for figure in _grown(rooms, await asyncio.to_thread(_measure_filled, scale, rooms, env)):
         yield figure
-    first: float | None = None
-    for n in scale.growth_rooms:
-        us = await _measure_rooms(scale, rooms, n)
-        first = us if first is None else first
-        for figure in _of_rooms(rooms, n, us, first):
+    by_rooms = await _measure_rooms(scale, rooms)
+    for n, values in by_rooms.items():
+        for figure in _of_rooms(rooms, n, values, by_rooms[min(by_rooms)]):
             yield figure
 
 
@@ -76,7 +75,7 @@ def _fill(scale: Scale, server: LiveServer) -> None:
 
 
 def _served(rooms: Rooms, found: dict[int, list[float]]) -> list[Figure]:
-    figures, first = [], rounds_of(found[min(found)]).median
+    figures, first = [], found[min(found)]
     for filled, values in found.items():
         us, size = rounds_of(values), _short(filled)
         name = f"{filled:,} ballots in the poll, a first ballot, fan-out included"
@@ -85,7 +84,7 @@ def _served(rooms: Rooms, found: dict[int, list[float]]) -> list[Figure]:
             Figure(scenario="growth", name=rooms.named(name), unit=unit, rounds=us, key=rooms.key(f"{key}_us"))
         )
         if filled:
-            figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.median, first))
+            figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", values, first))
     return figures
 
 
@@ -107,7 +106,7 @@ def _grown(rooms: Rooms, costs: Sequence[dict[str, Any]]) -> list[Figure]:
     figures = []
     # Without sockets a ballot is little more than its place in the index, which is nowhere flat: no bar for that.
     for what, bar in (("ballot", None), ("snapshot", FLAT)):
-        first = rounds_of(costs[0][f"{what}_us"]).median
+        first = costs[0][f"{what}_us"]
         for cost in costs:
             us, size = rounds_of(cost[f"{what}_us"]), _short(cost["filled"])
             name = f"{cost['filled']:,} ballots in the poll, a {what}, no sockets"
@@ -117,49 +116,64 @@ def _grown(rooms: Rooms, costs: Sequence[dict[str, Any]]) -> list[Figure]:
                 Figure(scenario="growth", name=rooms.named(name), unit=unit, rounds=us, key=rooms.key(f"{key}_us"))
             )
             if cost["filled"]:
-                figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.median, first, bar=bar))
+                figures.append(_vs_first(rooms, f"{name} ÷ at 0", f"{key}_vs_0", us.values, first, bar=bar))
     return figures
 
 
-async def _measure_rooms(scale: Scale, rooms: Rooms, n: int) -> float:
-    """Return the CPU µs of a ballot in one room, fan-out included, while somebody listens in each of so many rooms."""
-    with live_server(rooms, "growth", profile=scale.profile) as server:
-        others = await asyncio.to_thread(ask_inside, server.env, "many", str(n - 1), "1")
-        async with AsyncExitStack() as stack:
-            for one in others:
-                crowd = await stack.enter_async_context(_crowd(server, one["join_code"]))
-                await crowd.join(one["tokens"])
-            crowd = await stack.enter_async_context(Crowd(server.target.socket_url))
-            await crowd.join(server.tokens[: scale.growth_sockets])
-            load = BallotLoad(crowd=crowd, interval=INTERVAL_SECONDS, n_options=N_OPTIONS)
-            await load.run(server.target, scale.growth_rooms_seconds)
-            return load.us_per_ballot
+async def _measure_rooms(scale: Scale, rooms: Rooms) -> dict[int, list[float]]:
+    """Return the CPU µs of a ballot in one room, fan-out included, by the number of rooms in which somebody listens.
+
+    On a server for each number, by turns, while the others have nobody.
+    """
+    found: dict[int, list[float]] = {}
+    async with AsyncExitStack() as stack:
+        crowds = {n: await _listen_in(stack, scale, rooms, n) for n in scale.growth_rooms}
+        for _ in range(ROOMS_ROUNDS):
+            for n, (server, crowd) in crowds.items():
+                load = BallotLoad(crowd=crowd, interval=INTERVAL_SECONDS, n_options=N_OPTIONS)
+                await load.run(server.target, scale.growth_rooms_seconds / ROOMS_ROUNDS)
+                found.setdefault(n, []).append(load.us_per_ballot)
+    return found
+
+
+async def _listen_in(stack: AsyncExitStack, scale: Scale, rooms: Rooms, n: int) -> tuple[LiveServer, Crowd]:
+    """A server with so many live rooms until the stack ends, and the crowd of the one in which people vote."""
+    server = stack.enter_context(live_server(rooms, "growth", profile=scale.profile))
+    others = await asyncio.to_thread(ask_inside, server.env, "many", str(n - 1), "1")
+    for one in others:
+        crowd = await stack.enter_async_context(_crowd(server, one["join_code"]))
+        await crowd.join(one["tokens"])
+    crowd = await stack.enter_async_context(Crowd(server.target.socket_url))
+    await crowd.join(server.tokens[: scale.growth_sockets])
+    return server, crowd
 
 
 def _crowd(server: LiveServer, join_code: str) -> Crowd:
     return Crowd(server.target.socket_url.replace(server.join_code, join_code))
 
 
-def _of_rooms(rooms: Rooms, n: int, us: float, first: float) -> list[Figure]:
+def _of_rooms(rooms: Rooms, n: int, values: Sequence[float], first: Sequence[float]) -> list[Figure]:
     name = f"{n:,} live rooms, a ballot in one, fan-out included"
     figure = Figure(
         scenario="growth",
         name=rooms.named(name),
         unit="CPU µs/ballot",
-        rounds=rounds_of([us]),
+        rounds=rounds_of(values),
         key=rooms.key(f"growth_rooms_{n}_us"),
     )
-    return [figure] if n == 1 else [figure, _vs_first(rooms, f"{name} ÷ with 1", f"growth_rooms_{n}_vs_1", us, first)]
+    if values is first:
+        return [figure]
+    return [figure, _vs_first(rooms, f"{name} ÷ with 1", f"growth_rooms_{n}_vs_1", values, first)]
 
 
 def _vs_first(
-    rooms: Rooms, name: str, key: str, us: float | None, first: float | None, *, bar: Bar | None = FLAT
+    rooms: Rooms, name: str, key: str, values: Sequence[float], first: Sequence[float], *, bar: Bar | None = FLAT
 ) -> Figure:
     return Figure(
         scenario="growth",
         name=rooms.named(name),
         unit="times",
-        rounds=ratio(us, first),
+        rounds=ratio_by_turns(values, first),
         key=rooms.key(key),
         bar=bar,
     )

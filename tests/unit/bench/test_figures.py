@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench.figures import RATIO_KEYS, Bar, Figure, ratio, ratios_line
+from bench.figures import RATIO_KEYS, Bar, Figure, ratio, ratio_by_turns, ratios_line
 from bench.rounds import rounds_of
 from bench.table import number, render_table
 
@@ -51,6 +51,11 @@ def test_a_ratio_to_something_absent_is_empty():
     assert ratio(3.0, None).median is None
     assert ratio(None, 3.0).median is None
     assert ratio(3.0, 2.0).median == 1.5
+
+
+def test_measurements_that_took_turns_are_compared_round_by_round():
+    assert ratio_by_turns([2.0, 30.0, 4.0], [1.0, 20.0, 4.0]).values == (2.0, 1.5, 1.0)
+    assert ratio_by_turns([2.0], [0.0]).median is None
 
 
 def test_the_table_lines_up_its_columns():
