@@ -2,7 +2,8 @@
 
 While a room is being read, an ack with a newer version could overtake the older state that is about to be shown.
 So acks wait for the read: a millisecond or two, ten times a second. A read that hangs holds nobody up: after a
-moment the acks go, and the state, when it comes, is too old and is read again.
+moment the acks go, and the state, when it comes, is too old and is read again. Those that have waited go out with the
+state, in one write: to write is the dearest part of an ack.
 
 A restored backup begins another epoch, with lower versions. A voter may hear of it by an ack before any screen does:
 versions of two epochs are never compared.
@@ -26,7 +27,7 @@ PATIENCE_SECONDS = 0.05
 class AckGate:
     """Open: acks go out at once. Held: they wait for `release`, or for PATIENCE_SECONDS."""
 
-    __slots__ = ("_elsewhere", "_held", "_holding", "_timer", "epoch", "version")
+    __slots__ = ("_elsewhere", "_held", "_holding", "_joined", "_timer", "epoch", "version")
 
     def __init__(self) -> None:
         self.epoch = ""  # of what listeners are shown; empty while nobody has been shown anything
@@ -34,6 +35,7 @@ class AckGate:
         self._elsewhere: dict[str, int] = {}  # the same of the epoch before, and of one that is not shown yet
         self._holding = False
         self._held: list[tuple[Connection, str, Counted | Heard]] = []
+        self._joined: list[Connection] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def send(self, connection: Connection, client_id: str, counted: Counted | Heard, *, at_least: int) -> None:
@@ -47,6 +49,13 @@ class AckGate:
         self._holding = True
         self._timer = loop.call_later(PATIENCE_SECONDS, self.release)
 
+    def join(self) -> None:
+        """What is shown from now on goes out with the acks that wait. `release` in the same turn of the loop, or it waits."""
+        for connection, _, _ in self._held:
+            if connection.ready:
+                connection.ready = False
+                self._joined.append(connection)
+
     def release(self, *, at_least: int = 0) -> None:
         """Let the acks go. Repeatable."""
         self._holding = False
@@ -56,6 +65,9 @@ class AckGate:
         held, self._held = self._held, []
         for connection, client_id, counted in held:
             self._send(connection, client_id, counted, at_least)
+        joined, self._joined = self._joined, []
+        for connection in joined:
+            connection.resume()
 
     def told(self, epoch: str) -> int:
         """The newest version of this epoch that a voter has been told: nothing older may be shown."""

@@ -310,6 +310,7 @@ class RoomFeed:
         if mine.contributions is not None:
             self.desk.take(view.epoch, view.version, mine.contributions)
         if self._pace.delay(started := loop.time(), self._load.level) <= 0:
+            self._acks.join()
             self._show(view, mine, voters)
             self._pace.shown(started=started, ended=(ended := loop.time()))
             metrics.FANOUT.observe(ended - started)

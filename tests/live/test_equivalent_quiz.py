@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from django.db.models import F
 
@@ -186,7 +187,9 @@ def answer(poll: Poll, *given: object) -> None:
     poll.refresh_from_db()
     voices = Player.objects.filter(room=poll.room).order_by("-pk").values_list("voice", flat=True)
     casts = [make_cast(poll, one) for one in given]
-    cast_batch([replace(cast, voice=voice) for cast, voice in zip(casts, voices, strict=False)] or casts)
+    cast_batch(
+        [msgspec.structs.replace(cast, voice=voice) for cast, voice in zip(casts, voices, strict=False)] or casts
+    )
 
 
 def correct(poll: Poll, right: set[int]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -236,7 +236,7 @@ def test_another_countdown_is_for_rounds_to_come_and_changes_no_points():
 
     lifecycle.open_poll(poll)
     again: Any = cast_batch(
-        [replace(make_cast(poll, {"option": 1}, participant=ada, round_=2), arrived_at=late_by(poll))]
+        [msgspec.structs.replace(make_cast(poll, {"option": 1}, participant=ada, round_=2), arrived_at=late_by(poll))]
     )[0]
     assert again.points == 975
     assert rescore(poll) == 0

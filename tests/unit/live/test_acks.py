@@ -9,6 +9,7 @@ from live_polls.domain.ballots import Counted
 from live_polls.domain.visibility import Viewer
 from live_polls.live.acks import PATIENCE_SECONDS, AckGate
 from live_polls.live.connections import Connection
+from live_polls.live.frames import Frame
 from tests.unit.live.wires import Wire
 
 
@@ -165,3 +166,36 @@ def test_release_stops_the_timer_and_may_be_repeated(connection, wire, clock):
 
     assert clock.timers[0].is_cancelled
     assert versions(wire) == [5]
+
+
+def test_acks_that_waited_go_out_with_the_state_in_one_write(connection, wire, clock):
+    gate, others = AckGate(), Wire()
+    other = Connection(others, Viewer.AUDIENCE, "bob")
+    gate.hold(clock)
+    gate.send(connection, "1", counted(5), at_least=0)
+    gate.send(connection, "2", counted(6), at_least=0)
+
+    gate.join()
+    for each in (connection, other):
+        each.show([(("tally", "abc"), Frame(b'{"version":6}'))])
+        each.version = 6
+    gate.release(at_least=6)
+
+    assert versions(wire) == [6, 6, 6]
+    assert ["id" in frame for frame in wire.received] == [False, True, True]
+    assert (wire.n_writes, others.n_writes) == (1, 1)
+    gate.send(connection, "3", counted(7), at_least=6)
+    assert versions(wire) == [6, 6, 6, 7]
+
+
+def test_who_cannot_take_bytes_gets_nothing_sooner_for_an_ack_that_waited(connection, wire, clock):
+    gate = AckGate()
+    connection.ready = False
+    gate.hold(clock)
+    gate.send(connection, "1", counted(5), at_least=0)
+    gate.join()
+    gate.release(at_least=6)
+
+    assert wire.received == []
+    connection.resume()
+    assert versions(wire) == [6]
