@@ -24,6 +24,7 @@ _ON_BOTH = (
     "ballots_unstored",
     "ballots_vs_stock",
     "ballots_vs_bare",
+    "ballots_vs_uncounted",
     *(f"spike{n}_{name}" for n in (500, 1000, 5000) for name in _SPIKE),
     *(f"latency{size}_{share}_ms" for size in ("", "5000") for share in ("p50", "p99")),
     *(f"growth_{what}_{size}_us" for what in ("served", "ballot", "snapshot") for size in ("0", "100k", "1m")),

@@ -82,6 +82,14 @@ def bare_echo() -> Iterator[Target]:
 
 
 @contextmanager
+def bare_ack() -> Iterator[Target]:
+    """Run a bare ASGI application that acknowledges and does nothing else, under stock uvicorn."""
+    command = [*UVICORN, "--lifespan", "off", "bench.baselines.bare_ack:application"]
+    with _listening("bare acknowledgements", command) as target:
+        yield target
+
+
+@contextmanager
 def django_pages(env: Mapping[str, str]) -> Iterator[Target]:
     """Run the product's own Django application with nothing in front of it, on the same rooms."""
     with _listening("pages by Django", [*UVICORN, "--lifespan", "off", DJANGO_PAGES], env=dict(env)) as target:

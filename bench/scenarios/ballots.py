@@ -41,7 +41,7 @@ def room(scale: Scale) -> str:
 
 
 async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
-    """Measure the product, then one ORM transaction a ballot, then the bare batches without sockets."""
+    """Measure the product, one ORM transaction a ballot, the bare batches without sockets, and sockets without batches."""
     with live_server(rooms, "ballots", profile=scale.profile) as server:
         ours = await _measure_ours(scale, server)
     for figure in _figures(rooms, ours):
@@ -49,6 +49,7 @@ async def run(scale: Scale, rooms: Rooms) -> AsyncGenerator[Figure, None]:
     rate = ours.load.ballots_per_second
     yield _vs_stock(rooms, rate, await _measure_stock(scale, rooms))
     yield _vs_bare(rooms, rate, _measure_bare(scale, rooms, ours.load))
+    yield _vs_uncounted(rooms, rate, await _measure_uncounted(scale))
     if isinstance(rooms.stores, ServerStores):
         for figure in _vs_node(rooms, ours, await _measure_node(scale, rooms.stores)):
             yield figure
@@ -90,6 +91,12 @@ async def _measure_node(scale: Scale, stores: ServerStores) -> tuple[BallotLoad,
         before = stores.cpu_seconds()
         load = await _drive(target, "", scale.node_sockets, scale.node_seconds)
         return load, (stores.cpu_seconds() - before) / max(load.n_acknowledged, 1) * 1e6
+
+
+async def _measure_uncounted(scale: Scale) -> BallotLoad:
+    """Drive sockets that acknowledge at once and count nothing: beyond that no server of this kind can go."""
+    with running.bare_ack() as target:
+        return await _drive(target, "", scale.ballots_sockets, scale.node_seconds)
 
 
 async def _drive(target: Target, query: str, n_sockets: int, seconds: float) -> BallotLoad:
@@ -140,6 +147,12 @@ def _vs_stock(rooms: Rooms, rate: float, stock: BallotLoad) -> Figure:
 def _vs_bare(rooms: Rooms, rate: float, bare: Rounds) -> Figure:
     told = f"the same batches without sockets {bare.median or 0:,.0f}/s"
     return _compared(rooms, "bare batches", rooms.key("ballots_vs_bare"), rate, bare.median, told, Bar(at_least=0.5))
+
+
+def _vs_uncounted(rooms: Rooms, rate: float, uncounted: BallotLoad) -> Figure:
+    told = f"acknowledged by bare uvicorn, not counted {uncounted.ballots_per_second:,.0f}/s"
+    key = rooms.key("ballots_vs_uncounted")
+    return _compared(rooms, "bare acknowledgements", key, rate, uncounted.ballots_per_second, told)
 
 
 def _vs_node(rooms: Rooms, ours: Measured, node: tuple[BallotLoad, float] | None) -> list[Figure]:
