@@ -127,8 +127,11 @@ def ratio(part: float | None, whole: float | None) -> Rounds:
 
 
 def ratio_by_turns(parts: Sequence[float], wholes: Sequence[float]) -> Rounds:
-    """Compare measurements that took turns, round by round: what the machine did in a round, it did to both."""
-    return Rounds(tuple(part / whole for part, whole in zip(parts, wholes, strict=True) if whole))
+    """Compare all that was measured by turns, round after round: what the machine did meanwhile, it did to both.
+
+    In all, and not by the median round: what comes now and then, such as a checkpoint, is part of what it costs.
+    """
+    return ratio(sum(parts), sum(wholes))
 
 
 def ratios_line(figures: Iterable[Figure]) -> str:

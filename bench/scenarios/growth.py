@@ -23,7 +23,7 @@ N_OPTIONS = 8
 # Everybody in the room changes the ballot as often.
 INTERVAL_SECONDS = 0.25
 FLAT = Bar(at_most=1.2)
-SERVED_ROUNDS = 8
+SERVED_ROUNDS = 4
 ROOMS_ROUNDS = 3
 # A million rows on a busy machine.
 FILL_SECONDS = 180.0
