@@ -101,8 +101,9 @@ def cast_batch(casts: Sequence[Cast]) -> list[Outcome]:
         if is_written and not is_surely_undone(error):
             raise CommitUnknownError(str(error)) from error
         raise
-    for room_id, version in versions.items():
-        events.announce(events.RoomChanged(room_id, version, batch.voters(room_id), batch.polls(room_id)))
+    for room_id, voters in batch.voters().items():
+        version = versions.get(room_id, batch.version(room_id))
+        events.announce(events.RoomChanged(room_id, version, tuple(voters), batch.polls(room_id)))
     return batch.outcomes(versions)
 
 
@@ -230,10 +231,21 @@ class _Batch:
                 answers[row.poll_id, row.round, row.answer] += 1
         return answers
 
-    def voters(self, room_id: int) -> tuple[str, ...]:
-        """Whose ballots in the room are others than before: the keys that they stand under."""
-        rows = (row for key, row in self._after.items() if self._before.get(key) is not row)
-        return tuple({row.participant for row in rows if self._by_id[row.poll_id].row.room_id == room_id})
+    def voters(self) -> dict[int, set[str]]:
+        """{room id: the keys under which somebody's ballots are others than before, or were sent again}.
+
+        Who sends again may be the only one who knows: the process that counted the ballot died before it told anybody.
+        """
+        voters: dict[int, set[str]] = {}
+        for result in self._results:
+            if not isinstance(result, PollError):
+                row, _ = result
+                voters.setdefault(self._by_id[row.poll_id].row.room_id, set()).add(row.participant)
+        return voters
+
+    def version(self, room_id: int) -> int:
+        """The version of a room in which nothing has changed, as it was read under the lock."""
+        return next(poll.row.room_version for poll in self._by_id.values() if poll.row.room_id == room_id)
 
     def polls(self, room_id: int) -> frozenset[int]:
         """The polls of the room that were voted in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from live_polls import events
 from live_polls.domain import lifecycle, rooms
 from live_polls.domain.participants import new_token
 from live_polls.kinds import KINDS, Kind
@@ -143,6 +144,27 @@ async def test_a_ballot_is_shown_on_all_screens_of_its_participant_and_nobody_el
             await other.next("tally.changed")
             assert "me.changed" not in _types(await other.fence())
             assert ack["receipt"] not in "".join(other.heard)
+
+
+async def test_who_sends_again_what_nobody_was_told_of_sees_it_on_all_screens(
+    door: Door, room: Room, poll: Poll, monkeypatch
+):
+    """As when the process that counted the ballot dies before it tells anybody, and others go on voting."""
+    token = new_token(room.pk)
+    async with (
+        joined(door, room, token=token) as phone,
+        joined(door, room, token=token) as laptop,
+        joined(door, room) as neighbour,
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(events, "announce", lambda fact: None)
+            await phone.cast(poll, {"option": 2})
+        await neighbour.cast(poll, {"option": 3})
+        ack = await phone.cast(poll, {"option": 2})
+
+        for screen in (phone, laptop):
+            changed = await screen.next("me.changed")
+            assert changed["ballots"] == [_own(poll, ack, {"option": 2})]
 
 
 async def test_a_withdrawal_is_shown_on_all_screens_of_its_participant(door: Door, room: Room, poll: Poll):
