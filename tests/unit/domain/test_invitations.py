@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
+import msgspec
 import pytest
 
 from live_polls.domain import entry, invitations, lifecycle
@@ -153,7 +153,7 @@ def test_one_account_is_one_participant_on_every_device():
 
     def cast(who: Participant, answer: object, seq: int = 1) -> object:
         made = make_cast(poll, answer, participant=who, seq=seq)
-        return cast_batch([replace(made, by_account=who.by_account)])[0]
+        return cast_batch([msgspec.structs.replace(made, by_account=who.by_account)])[0]
 
     assert isinstance(cast(make_participant(room), A), NotSignedInError)
     assert isinstance(cast(phone, A), Counted)
