@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
@@ -23,7 +23,8 @@ _HARMLESS = frozenset({"last_login", "name"})
 def watch() -> None:
     """Begin to listen. Repeatable."""
     for signal, sender in (
-        (user_logged_out, None),
+        # Not the signal of signing out: it comes before the session goes, and who looked at once would find it there.
+        (post_delete, Session),
         (post_save, Account),
         (post_delete, Account),
         (post_save, Membership),
