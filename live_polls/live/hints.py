@@ -226,9 +226,9 @@ class Hints:
                 self.tell(fact)
 
     async def _send(self, room_id: int, message: dict[str, Any]) -> bool:
-        return await self._sent(room_topic(room_id), {**message, "room": room_id, "from": self._name})
+        return await self._send_to(room_topic(room_id), {**message, "room": room_id, "from": self._name})
 
-    async def _sent(self, topic: str, message: dict[str, Any]) -> bool:
+    async def _send_to(self, topic: str, message: dict[str, Any]) -> bool:
         """Whether it was; who hears it, nobody knows."""
         try:
             async with asyncio.timeout(TELL_SECONDS):
@@ -246,7 +246,7 @@ class Hints:
         while self._rights_untold:
             # Before it is sent: who changes rights while it is on its way is told of once more.
             self._rights_untold = False
-            if not await self._sent(RIGHTS_TOPIC, {"type": "rights", "from": self._name}):
+            if not await self._send_to(RIGHTS_TOPIC, {"type": "rights", "from": self._name}):
                 await asyncio.sleep(SILENCE_SECONDS)
                 self._rights_untold = True
 

@@ -249,6 +249,24 @@ async def test_an_ack_is_not_behind_the_newest_view(feed, room):
     assert [frame["version"] for frame in alice.wire.take()] == [feed.view.version]
 
 
+async def test_an_ack_that_waited_for_a_read_goes_out_with_the_state(feed, room, monkeypatch):
+    alice = await Person(participant=ALICE).join(feed)
+    loop, version, n_writes = asyncio.get_running_loop(), feed.version, alice.wire.n_writes
+    counted = Counted("receipt", 1, room.epoch, version + 1, changed=True)
+
+    def acknowledge_meanwhile(*args: Any, **options: Any) -> Any:
+        loop.call_soon_threadsafe(feed.acknowledge, alice.connection, "1", counted)
+        return read_room(*args, **options)
+
+    await act(lifecycle.set_screen, room, Screen.BLANK)
+    monkeypatch.setattr(feeds, "read_room", acknowledge_meanwhile)
+    feed.hear(version + 1)
+    await feed.wait_beyond(version, PATIENCE)
+
+    assert [frame["type"] for frame in alice.wire.take()][-2:] == ["room.changed", "ack"]
+    assert alice.wire.n_writes == n_writes + 1
+
+
 async def test_many_who_come_at_once_share_few_reads(feed, room, monkeypatch):
     reads: list[int] = []
 
