@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.conftest import Room
 from tests.browser.rooms import DATABASE, REPAIRS, TOOLS
 
 pytestmark = pytest.mark.browser
@@ -20,14 +22,19 @@ def live(page: Page) -> None:
     expect(page.locator("body")).to_have_attribute("data-link", "live")
 
 
-def test_a_vote_is_counted_changed_and_taken_back(load, visit):
+def voted(load: Any, visit: Any) -> tuple[Room, Page]:
+    """A room, and a phone in it whose vote for SQLite is counted."""
     room = load(DATABASE)
     page = visit(room.url)
     live(page)
-
     page.get_by_role("radio", name="SQLite").check()
     send(page)
     expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+    return room, page
+
+
+def test_a_vote_is_counted_changed_and_taken_back(load, visit):
+    room, page = voted(load, visit)
     assert room.tally()["counts"] == {"1": 0, "2": 1, "3": 0}
 
     page.get_by_text("Change my vote").click()
@@ -43,12 +50,7 @@ def test_a_vote_is_counted_changed_and_taken_back(load, visit):
 
 
 def test_who_is_quicker_than_the_script_keeps_what_they_have_opened_and_chosen(load, visit):
-    room = load(DATABASE)
-    page = visit(room.url)
-    live(page)
-    page.get_by_role("radio", name="SQLite").check()
-    send(page)
-    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+    _, page = voted(load, visit)
 
     held: list[Route] = []
     has_chosen = False
@@ -240,12 +242,7 @@ def test_with_reduced_motion_nothing_moves(load, visit):
 
 
 def test_a_new_round_asks_everybody_again(load, visit):
-    room = load(DATABASE)
-    page = visit(room.url)
-    live(page)
-    page.get_by_role("radio", name="SQLite").check()
-    send(page)
-    expect(page.get_by_text("Counted", exact=True)).to_be_visible()
+    room, page = voted(load, visit)
 
     room.act("close", 0)
     room.act("open", 0)
